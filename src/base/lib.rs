@@ -1,5 +1,15 @@
-//! What every noun stands on: configuration, database, jobs, HTTP shell, outbound clients, exact amounts, ids.
+//! What every noun stands on: database, jobs, HTTP shell, outbound clients, exact amounts, ids, keys.
 //! Nothing here knows a noun of the product. It stays still, since touching it rebuilds all.
 
+pub mod attempts;
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod http;
 pub mod ids;
+pub mod jobs;
+pub mod keys;
 pub mod money;
+pub mod page;
+pub mod telemetry;
+pub mod text;

@@ -1,0 +1,123 @@
+//! The audit trail: who did what to which object, written in the same transaction as the change. Append-only by grants and
+//! triggers. `before`/`after` hold states and figures, never personal data.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::schema::audit_entries;
+use super::{Context, DbResult, Principal};
+use crate::ids::GridUnitId;
+
+/// One change to be recorded.
+#[derive(Debug)]
+pub struct Audit<'a> {
+    action: &'a str,
+    object_kind: &'a str,
+    object_id: Uuid,
+    grid_unit: Option<GridUnitId>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+impl<'a> Audit<'a> {
+    /// `action` is the permission's name (or the job's), `object_kind` the noun.
+    pub const fn new(action: &'a str, object_kind: &'a str, object_id: Uuid) -> Self {
+        Self { action, object_kind, object_id, grid_unit: None, before: None, after: None }
+    }
+    /// Where it happened, so that auditors of that place find it.
+    #[must_use]
+    pub fn at(mut self, unit: GridUnitId) -> Self {
+        self.grid_unit = Some(unit);
+        self
+    }
+    /// The state before.
+    #[must_use]
+    pub fn before(mut self, value: Value) -> Self {
+        self.before = Some(value);
+        self
+    }
+    /// The state after.
+    #[must_use]
+    pub fn after(mut self, value: Value) -> Self {
+        self.after = Some(value);
+        self
+    }
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_entries)]
+struct NewEntry<'a> {
+    id: Uuid,
+    principal_kind: &'a str,
+    principal_id: Option<Uuid>,
+    session_id: Option<Uuid>,
+    request_id: Uuid,
+    action: &'a str,
+    object_kind: &'a str,
+    object_id: Uuid,
+    grid_unit_id: Option<GridUnitId>,
+    before: Option<Value>,
+    after: Option<Value>,
+}
+
+pub(super) fn write(connection: &mut PgConnection, context: &Context, entry: Audit<'_>) -> DbResult<()> {
+    let (principal_id, session_id) = match context.principal {
+        Principal::Person(person, session) => (Some(person.0), Some(session.0)),
+        _ => (None, None),
+    };
+    let row = NewEntry {
+        id: Uuid::now_v7(),
+        principal_kind: context.principal.kind(),
+        principal_id,
+        session_id,
+        request_id: context.request.0,
+        action: entry.action,
+        object_kind: entry.object_kind,
+        object_id: entry.object_id,
+        grid_unit_id: entry.grid_unit,
+        before: entry.before,
+        after: entry.after,
+    };
+    diesel::insert_into(audit_entries::table).values(row).execute(connection)?;
+    Ok(())
+}
+
+/// A row of the trail, newest first in lists.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_entries, check_for_backend(diesel::pg::Pg))]
+pub struct AuditRow {
+    /// Id of the entry (time-ordered).
+    pub id: Uuid,
+    /// When, by the product's clock.
+    pub at: DateTime<Utc>,
+    /// person, job, operator, anonymous.
+    pub principal_kind: String,
+    /// The person.
+    pub principal_id: Option<Uuid>,
+    /// The request.
+    pub request_id: Uuid,
+    /// The action.
+    pub action: String,
+    /// The noun.
+    pub object_kind: String,
+    /// The object.
+    pub object_id: Uuid,
+    /// State before.
+    pub before: Option<Value>,
+    /// State after.
+    pub after: Option<Value>,
+}
+
+/// The trail, newest first: `below` is the last id of the previous page.
+pub fn audit_of(connection: &mut PgConnection, object: Option<Uuid>, below: Option<Uuid>, limit: i64) -> DbResult<Vec<AuditRow>> {
+    let mut query = audit_entries::table.select(AuditRow::as_select()).order(audit_entries::id.desc()).limit(limit).into_boxed();
+    if let Some(object) = object {
+        query = query.filter(audit_entries::object_id.eq(object));
+    }
+    if let Some(below) = below {
+        query = query.filter(audit_entries::id.lt(below));
+    }
+    Ok(query.load(connection)?)
+}

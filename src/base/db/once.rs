@@ -1,0 +1,103 @@
+//! Idempotent writes. The transaction's first statement inserts `(principal, action, key)` with the hash of the raw body
+//! and the id of the result; a conflict means that a twin has finished. A twin still running makes the insert wait, past
+//! `lock_timeout` the caller gets 409. Refusals roll back and store nothing.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::schema::idempotency_keys;
+use super::tx::{self, Context, Finished, Tx};
+use super::{DbResult, pool};
+use crate::error::{self, ApiError};
+
+/// The identity of one write.
+#[derive(Debug, Clone)]
+pub struct Once {
+    context: Context,
+    action: &'static str,
+    key: Option<String>,
+    hash: [u8; 32],
+    id: Uuid,
+    contended: bool,
+}
+
+impl Once {
+    /// `key` as sent by the caller (none: the write isn't protected against repeats), `hash` of the raw body bytes, `id` of the
+    /// result, made before.
+    pub fn new(context: Context, action: &'static str, key: Option<String>, hash: [u8; 32], id: Uuid) -> Self {
+        Self { context, action, key, hash, id, contended: false }
+    }
+
+    /// The closure locks a row that many want at once (stock, the ledger's head): it takes a permit of that lane.
+    #[must_use]
+    pub fn contended(mut self) -> Self {
+        self.contended = true;
+        self
+    }
+
+    pub(super) fn is_contended(&self) -> bool {
+        self.contended
+    }
+}
+
+/// Result of a write that may have been answered before.
+#[derive(Debug)]
+pub struct Done<T> {
+    /// Id of the result.
+    pub id: Uuid,
+    /// True when an earlier request did the work.
+    pub replayed: bool,
+    /// What the closure returned; `None` on a replay (a secret shown once isn't shown again).
+    pub value: Option<T>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = idempotency_keys)]
+struct NewKey<'a> {
+    principal: Uuid,
+    action: &'a str,
+    key: &'a str,
+    body_hash: &'a [u8],
+    result_id: Uuid,
+}
+
+fn claim(connection: &mut PgConnection, once: &Once, key: &str) -> DbResult<bool> {
+    let row =
+        NewKey { principal: once.context.principal.key(), action: once.action, key, body_hash: &once.hash, result_id: once.id };
+    Ok(diesel::insert_into(idempotency_keys::table).values(row).on_conflict_do_nothing().execute(connection)? == 1)
+}
+
+/// The finished twin: its result, or a refusal when the body differs.
+fn twin(connection: &mut PgConnection, once: &Once, key: &str) -> Result<Uuid, ApiError> {
+    let (hash, id): (Vec<u8>, Uuid) = idempotency_keys::table
+        .find((once.context.principal.key(), once.action, key))
+        .select((idempotency_keys::body_hash, idempotency_keys::result_id))
+        .first(connection)?;
+    if hash != once.hash {
+        return Err(ApiError::of(&error::IDEMPOTENCY_KEY_REUSED));
+    }
+    Ok(id)
+}
+
+pub(super) fn run<T, E: Into<ApiError>>(
+    pool: &r2d2::Pool<pool::Manager>,
+    once: &Once,
+    work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
+) -> Result<Done<T>, ApiError> {
+    tx::run(pool, &once.context, &|mut tx: Tx<'_>| -> Result<Finished<Done<T>>, ApiError> {
+        if let Some(key) = &once.key
+            && !claim(tx.conn(), once, key)?
+        {
+            let id = twin(tx.conn(), once, key)?;
+            return Ok(Finished::replay(Done { id, replayed: true, value: None }));
+        }
+        let done = work(tx).map_err(Into::into)?;
+        Ok(done.map(|value| Done { id: once.id, replayed: false, value: Some(value) }))
+    })
+}
+
+/// Deletes keys older than 30 days; returns how many. A job calls it daily.
+pub(crate) fn sweep(connection: &mut PgConnection) -> DbResult<usize> {
+    Ok(diesel::sql_query("DELETE FROM idempotency_keys WHERE created_at < palm_now() - interval '30 days'")
+        .execute(connection)?)
+}

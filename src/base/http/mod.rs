@@ -1,0 +1,16 @@
+//! The HTTP shell: how a request is read (`Valid`, `Query`, `PathId`, `IdempotencyKey`), how an answer is written (`Created`,
+//! problem documents, ETags) and what stands around every handler (request id, language, deadlines, rate limits, access log).
+
+mod body;
+mod headers;
+mod limits;
+mod problem;
+mod reply;
+mod shell;
+
+pub use body::{BODY_LIMIT, Upload, Valid, read_body};
+pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, request_id};
+pub use limits::{Limits, RateLimit};
+pub use problem::{Lang, Problem, problem_of};
+pub use reply::{Created, Tagged};
+pub use shell::{Shell, access_span};
