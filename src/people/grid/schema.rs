@@ -1,0 +1,14 @@
+// Generated: `diesel print-schema` with the section `grid` of diesel.toml.
+
+diesel::table! {
+    grid_units (id) {
+        id -> Uuid,
+        kind -> Text,
+        parent_id -> Nullable<Uuid>,
+        code -> Text,
+        path -> Text,
+        name -> Text,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}

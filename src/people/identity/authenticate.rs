@@ -1,0 +1,108 @@
+//! The middleware that turns a bearer token into an `Actor`. Reads may use what was known 5 s ago; whatever moves something re-reads
+//! session and roles, so a right taken away is gone at once for moves of points and approvals.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::http::Method;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{Error, HttpMessage as _};
+use base::db::Db;
+use base::error::ApiError;
+use base::http::Limits;
+use base::ids::{PersonId, SessionId};
+use base::keys::KeyRing;
+use futures_util::future::{LocalBoxFuture, Ready, ready};
+use moka::sync::Cache;
+
+use super::actor::{self, Actor};
+use super::token;
+
+/// What the middleware needs; one per process, shared by its workers.
+#[derive(Clone)]
+pub struct Authenticator {
+    db: Db,
+    ring: Arc<KeyRing>,
+    limits: Arc<Limits>,
+    recent: Cache<SessionId, Arc<Actor>>,
+}
+
+impl Authenticator {
+    /// With a cache of five seconds.
+    pub fn new(db: Db, ring: Arc<KeyRing>, limits: Arc<Limits>) -> Self {
+        Self { db, ring, limits, recent: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(5)).build() }
+    }
+
+    async fn actor(&self, person: PersonId, session: SessionId, fresh: bool) -> Result<Option<Arc<Actor>>, ApiError> {
+        if !fresh && let Some(known) = self.recent.get(&session) {
+            return Ok((known.person == person).then_some(known));
+        }
+        let loaded = self.db.read(move |connection| actor::load(connection, person, session)).await?.map(Arc::new);
+        match &loaded {
+            Some(actor) => self.recent.insert(session, Arc::clone(actor)),
+            None => self.recent.invalidate(&session),
+        }
+        Ok(loaded)
+    }
+
+    async fn admit(&self, request: &ServiceRequest) -> Result<(), ApiError> {
+        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let named =
+            header.and_then(|value| value.strip_prefix("Bearer ")).and_then(|token| token::check(&self.ring, token.trim()));
+        let Some((person, session)) = named else {
+            return base::http::peer(request.request()).map_or(Ok(()), |address| self.limits.address(address));
+        };
+        self.limits.account(person)?;
+        let fresh = request.method() != Method::GET;
+        if let Some(actor) = self.actor(person, session, fresh).await? {
+            request.extensions_mut().insert(actor);
+        }
+        Ok(())
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for Authenticator
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type InitError = ();
+    type Transform = Authenticated<S>;
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, service: S) -> Self::Future {
+        ready(Ok(Authenticated { service: Rc::new(service), authenticator: self.clone() }))
+    }
+}
+
+/// The middleware's service.
+pub struct Authenticated<S> {
+    service: Rc<S>,
+    authenticator: Authenticator,
+}
+
+impl<S, B> Service<ServiceRequest> for Authenticated<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
+    B: MessageBody + 'static,
+{
+    type Response = ServiceResponse<B>;
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
+
+    forward_ready!(service);
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let service = Rc::clone(&self.service);
+        let authenticator = self.authenticator.clone();
+        Box::pin(async move {
+            authenticator.admit(&request).await?;
+            service.call(request).await
+        })
+    }
+}
