@@ -2,6 +2,7 @@
 //! Nothing here knows a noun of the product. It stays still, since touching it rebuilds all.
 
 pub mod attempts;
+pub mod clients;
 pub mod clock;
 pub mod db;
 pub mod error;
