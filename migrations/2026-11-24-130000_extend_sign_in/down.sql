@@ -1,0 +1,2 @@
+ALTER TABLE sessions DROP COLUMN repeats;
+DROP SEQUENCE person_numbers;

@@ -1,0 +1,1 @@
+DROP TABLE card_uses, cards, managed_accounts;
