@@ -1,1 +1,9 @@
-//! tests
+//! The one integration binary: real HTTP, real PostgreSQL, a WeChat that speaks WeChat's wire.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod documents;
+mod matrix;
+mod routes;
+mod schema;
+mod support;
+mod tidy;

@@ -10,9 +10,6 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Date;
 
-/// Asia/Shanghai is eight hours ahead of UTC, all year.
-const SHANGHAI_HOURS: i64 = 8;
-
 /// PostgreSQL counts days from here.
 const EPOCH: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
     Some(date) => date,
@@ -27,8 +24,7 @@ pub struct BookDate(NaiveDate);
 impl BookDate {
     /// The date in Asia/Shanghai at a moment.
     pub fn of(moment: DateTime<Utc>) -> Self {
-        let local = moment.checked_add_signed(TimeDelta::hours(SHANGHAI_HOURS)).unwrap_or(moment);
-        Self(local.date_naive())
+        Self(base::clock::shanghai_date(moment))
     }
 
     /// The plain calendar date.

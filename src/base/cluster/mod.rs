@@ -163,7 +163,8 @@ impl Cluster {
     fn leave(&mut self) -> Result<(), ClusterError> {
         let Some(in_use) = self.in_use.take() else { return Ok(()) };
         let _turn = self.layout.take_turn()?;
-        drop(in_use);
+        // Unlocked, not only closed: a child that another thread is starting right now holds a copy of the file until its exec.
+        in_use.unlock().map_err(|source| ClusterError::folder("unlock", &self.layout.use_lock, source))?;
         if !self.layout.is_unused()? {
             return Ok(());
         }

@@ -155,6 +155,7 @@ fn a_stale_pid_that_another_process_has_now_is_seen_through() {
     // A process of the same user, as after a restart of the machine.
     let mut other = first.account.command(Path::new("/bin/sleep")).arg("60").spawn().unwrap();
     first.stop().unwrap();
+    assert!(!runs(&folder.0.join("data/postgres/data")));
     for (path, text) in written {
         let (_, rest) = text.split_once('\n').unwrap();
         fs::write(&path, format!("{}\n{rest}", other.id())).unwrap();
@@ -242,11 +243,8 @@ fn a_folder_out_of_reach_is_named_and_the_default_moves() {
     assert_eq!(open, DataDir { path: folder.0.join("palm-data"), instead_of: None });
 }
 
-/// Not a test of its own: the process that the next test kills. Its standard output tells when it is ready.
-#[test]
-#[ignore = "run by `a_killed_process_takes_its_server_along`"]
-fn watched_process() {
-    let Some(data_dir) = std::env::var_os("PALM_TEST_WATCHED") else { return };
+/// The process that the next test kills; its standard output tells when it is ready.
+fn be_watched(data_dir: std::ffi::OsString) {
     let cluster = Cluster::ensure(ClusterOptions { data_dir: data_dir.into(), durable: false }).unwrap();
     cluster.stop_with_process().unwrap();
     println!("ready");
@@ -256,9 +254,13 @@ fn watched_process() {
 
 #[test]
 fn a_killed_process_takes_its_server_along() {
+    // The test program starts itself once more, with this variable set, as the process to be killed.
+    if let Some(data_dir) = std::env::var_os("PALM_TEST_WATCHED") {
+        return be_watched(data_dir);
+    }
     let folder = Folder::new();
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--ignored", "--exact", "--nocapture", "cluster::tests::watched_process"]);
+    command.args(["--exact", "--nocapture", "cluster::tests::a_killed_process_takes_its_server_along"]);
     let mut watched = command.env("PALM_TEST_WATCHED", folder.0.join("data")).stdout(Stdio::piped()).spawn().unwrap();
     let output = std::io::BufReader::new(watched.stdout.take().unwrap());
     assert!(std::io::BufRead::lines(output).any(|line| line.unwrap().ends_with("ready")));

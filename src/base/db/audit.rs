@@ -121,3 +121,24 @@ pub fn audit_of(connection: &mut PgConnection, object: Option<Uuid>, below: Opti
     }
     Ok(query.load(connection)?)
 }
+
+/// Entries of these actions on one object that others than its own person have made, newest first: who looked at my data.
+pub fn audit_by_others(
+    connection: &mut PgConnection,
+    object: Uuid,
+    actions: &[&str],
+    below: Option<Uuid>,
+    limit: i64,
+) -> DbResult<Vec<AuditRow>> {
+    let mut query = audit_entries::table
+        .filter(audit_entries::object_id.eq(object).and(audit_entries::action.eq_any(actions)))
+        .filter(audit_entries::principal_id.is_distinct_from(object))
+        .select(AuditRow::as_select())
+        .order(audit_entries::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(below) = below {
+        query = query.filter(audit_entries::id.lt(below));
+    }
+    Ok(query.load(connection)?)
+}

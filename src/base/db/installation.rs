@@ -2,7 +2,7 @@
 //! test databases may move.
 
 use chrono::{DateTime, Utc};
-use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz};
 use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 
 use super::DbResult;
@@ -45,10 +45,12 @@ pub fn kind(connection: &mut PgConnection) -> DbResult<Option<Kind>> {
     }))
 }
 
-/// Sets the kind once, as the owner of the database; a second call with the same kind changes nothing. Returns the kind that holds.
-pub fn set_up(connection: &mut PgConnection, kind: Kind) -> DbResult<Kind> {
-    sql_query("INSERT INTO installation (kind) VALUES ($1) ON CONFLICT DO NOTHING")
+/// Sets the kind once, as the owner of the database; a second call changes nothing. A demo may start some days back, so that it can live
+/// through its history. Returns the kind that holds.
+pub fn set_up(connection: &mut PgConnection, kind: Kind, days_back: u16) -> DbResult<Kind> {
+    sql_query("INSERT INTO installation (kind, clock_shift) VALUES ($1, make_interval(days => -$2)) ON CONFLICT DO NOTHING")
         .bind::<Text, _>(kind.name())
+        .bind::<Integer, _>(i32::from(days_back))
         .execute(connection)?;
     Ok(self::kind(connection)?.unwrap_or(kind))
 }
@@ -73,6 +75,18 @@ struct SettingRow {
     name: String,
     #[diesel(sql_type = Text)]
     setting: String,
+}
+
+/// How far the clock runs ahead of the machine, in seconds (below zero: behind).
+pub fn clock_shift(connection: &mut PgConnection) -> DbResult<i64> {
+    #[derive(QueryableByName)]
+    struct ShiftRow {
+        #[diesel(sql_type = BigInt)]
+        seconds: i64,
+    }
+    let row: ShiftRow =
+        sql_query("SELECT extract(epoch FROM clock_shift)::bigint AS seconds FROM installation").get_result(connection)?;
+    Ok(row.seconds)
 }
 
 /// The settings that durability rests on, as `(name, value)`.

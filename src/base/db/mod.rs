@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use diesel::PgConnection;
 use tokio::sync::Semaphore;
 
-pub use audit::{Audit, AuditRow, audit_of};
+pub use audit::{Audit, AuditRow, audit_by_others, audit_of};
 pub use failure::{DbError, DbResult};
 pub(crate) use once::sweep as sweep_keys;
 pub use once::{Done, Once};
@@ -135,7 +135,7 @@ impl Db {
         loop {
             let mut session = pool::get(&self.inner.pool)?;
             match work(session.connection()).map_err(Into::into) {
-                Err(error) if session.lost() && attempt < 3 => {
+                Err(error) if session.lost_by(&error) && attempt < 3 => {
                     tracing::debug!(?error, "a pooled connection was dead");
                     attempt += 1;
                 }

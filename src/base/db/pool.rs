@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 
 use super::DbError;
+use crate::error::ApiError;
 
 /// How to reach the database.
 #[derive(Debug, Clone)]
@@ -32,6 +33,7 @@ impl PoolOptions {
 /// One connection and whether its server still answers.
 pub struct Session {
     connection: PgConnection,
+    gone: bool,
 }
 
 impl Session {
@@ -40,9 +42,11 @@ impl Session {
         &mut self.connection
     }
 
-    /// True when the server behind this connection is gone. Costs a round trip: asked only after an error.
-    pub fn lost(&mut self) -> bool {
-        sql_query("SELECT 1").execute(&mut self.connection).is_err_and(|error| super::failure::is_gone(&error))
+    /// After a failure of ours: is the server behind this connection gone? Then the pool throws it out. Refusals don't ask, since it
+    /// costs a round trip.
+    pub(super) fn lost_by(&mut self, error: &ApiError) -> bool {
+        self.gone = error.code().status >= 500 && sql_query("SELECT 1").execute(&mut self.connection).is_err();
+        self.gone
     }
 }
 
@@ -63,7 +67,7 @@ impl r2d2::ManageConnection for Manager {
              SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'; SET client_min_messages = warning;",
             self.options.statement_timeout_ms
         ))?;
-        Ok(Session { connection })
+        Ok(Session { connection, gone: false })
     }
 
     fn is_valid(&self, session: &mut Session) -> Result<(), DbError> {
@@ -73,7 +77,7 @@ impl r2d2::ManageConnection for Manager {
 
     fn has_broken(&self, session: &mut Session) -> bool {
         use diesel::r2d2::R2D2Connection;
-        std::thread::panicking() || session.connection.is_broken()
+        session.gone || std::thread::panicking() || session.connection.is_broken()
     }
 }
 

@@ -134,8 +134,11 @@ const fn of_status(status: u16) -> &'static ErrorCode {
 
 /// The problem document as a response.
 pub fn problem_of(error: &ApiError, request: &HttpRequest) -> HttpResponse {
-    let request_id = super::request_id(request).to_string();
-    let problem = Problem::new(error, Lang::of(request), request.path(), &request_id);
+    document(error, Lang::of(request), request.path(), &super::request_id(request).to_string())
+}
+
+pub(super) fn document(error: &ApiError, lang: Lang, instance: &str, request_id: &str) -> HttpResponse {
+    let problem = Problem::new(error, lang, instance, request_id);
     let mut response = HttpResponseBuilder::new(error.status_code());
     response.insert_header((CONTENT_TYPE, "application/problem+json; charset=utf-8"));
     if let Some(seconds) = error.wait() {

@@ -11,7 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, Ready, ready};
 use tracing::Instrument as _;
 
-use super::problem;
+use super::problem::{self, Lang};
 use crate::error::ApiError;
 use crate::ids::RequestId;
 
@@ -61,22 +61,14 @@ where
         request.extensions_mut().insert(id);
         let started = Instant::now();
         let span = access_span(request.method().as_str(), id);
-        let kept = request.request().clone();
+        let caller = Caller { lang: Lang::of(request.request()), instance: request.path().to_owned(), id };
         let inner = std::panic::AssertUnwindSafe(self.service.call(request)).catch_unwind();
         Box::pin(
             async move {
+                // The request itself is gone with the handler: what a problem document needs of it was noted before.
                 let response = match inner.await {
-                    Ok(Ok(response)) => finish(response),
-                    Ok(Err(error)) => {
-                        let response = error.error_response();
-                        finish(ServiceResponse::new(kept, response)).map_into_right_body_of()
-                    }
-                    Err(_panic) => {
-                        let failed = ApiError::internal(anyhow::anyhow!("a handler panicked"));
-                        tracing::error!("a handler panicked");
-                        let response = problem::problem_of(&failed, &kept);
-                        ServiceResponse::new(kept, response).map_into_right_body()
-                    }
+                    Ok(result) => finish(result?),
+                    Err(_panic) => return Err(Panicked(caller).into()),
                 };
                 Ok(decorate(response, id, started))
             }
@@ -85,16 +77,29 @@ where
     }
 }
 
-/// A small bridge: an error response that was rendered or not is a boxed body on the right-hand side.
-trait RightBody<B> {
-    fn map_into_right_body_of(self) -> ServiceResponse<EitherBody<B, BoxBody>>;
+/// What a problem document says of the request.
+#[derive(Debug)]
+struct Caller {
+    lang: Lang,
+    instance: String,
+    id: RequestId,
 }
 
-impl<B> RightBody<B> for ServiceResponse<EitherBody<BoxBody, BoxBody>> {
-    fn map_into_right_body_of(self) -> ServiceResponse<EitherBody<B, BoxBody>> {
-        self.map_body(|_head, body| match body {
-            EitherBody::Left { body } | EitherBody::Right { body } => EitherBody::right(body),
-        })
+/// A handler panicked: told like any other failure.
+#[derive(Debug)]
+struct Panicked(Caller);
+
+impl std::fmt::Display for Panicked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a handler panicked")
+    }
+}
+
+impl actix_web::ResponseError for Panicked {
+    fn error_response(&self) -> actix_web::HttpResponse {
+        tracing::error!(request_id = %self.0.id, "a handler panicked");
+        let failed = ApiError::of(&crate::error::INTERNAL);
+        problem::document(&failed, self.0.lang, &self.0.instance, &self.0.id.to_string())
     }
 }
 

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{Error, HttpMessage as _};
+use actix_web::{Error, HttpMessage as _, ResponseError as _};
 use base::db::Db;
 use base::error::ApiError;
 use base::http::Limits;
@@ -69,7 +69,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
     type Error = Error;
     type InitError = ();
     type Transform = Authenticated<S>;
@@ -91,7 +91,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    type Response = ServiceResponse<B>;
+    type Response = ServiceResponse<EitherBody<B, BoxBody>>;
     type Error = Error;
     type Future = LocalBoxFuture<'static, Result<Self::Response, Error>>;
 
@@ -101,8 +101,10 @@ where
         let service = Rc::clone(&self.service);
         let authenticator = self.authenticator.clone();
         Box::pin(async move {
-            authenticator.admit(&request).await?;
-            service.call(request).await
+            match authenticator.admit(&request).await {
+                Ok(()) => Ok(service.call(request).await?.map_into_left_body()),
+                Err(refused) => Ok(request.into_response(refused.error_response()).map_into_right_body()),
+            }
         })
     }
 }

@@ -43,7 +43,7 @@ pub struct SignedIn {
 }
 
 /// Sign in.
-#[utoipa::path(tag = "people", request_body = NewSessionBody, security(()), responses(
+#[utoipa::path(tag = "people", request_body = NewSessionBody, responses(
     (status = 201, body = SignedIn, description = "Signed in; a person who was unknown has been entered"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/sessions")]
@@ -72,7 +72,7 @@ pub struct RefreshBody {
 }
 
 /// Get the next pair of tokens.
-#[utoipa::path(tag = "people", request_body = RefreshBody, security(()), responses(
+#[utoipa::path(tag = "people", request_body = RefreshBody, responses(
     (status = 200, body = Tokens, description = "The next pair; the token sent is used up, but gives the same pair once more within 60 s"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/sessions/refresh")]

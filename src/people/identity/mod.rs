@@ -11,15 +11,35 @@
 mod access;
 mod actor;
 mod authenticate;
+mod bind_phone;
+mod card;
+mod card_print;
+mod close;
+mod consent;
 mod grant;
+mod home;
+mod hooks;
 pub mod http;
+pub mod http_managed;
+pub mod http_me;
+pub mod http_people;
+pub mod http_phone;
+pub mod http_registration;
+mod invitation;
 mod limits;
 mod person;
 mod phone;
 mod refresh;
+mod registration;
+mod reveal;
 mod role;
+mod roster;
 mod rows;
+mod rows_card;
+mod rows_phone_code;
+mod rows_registration;
 mod rows_role;
+mod rows_roster;
 mod rows_session;
 mod schema;
 mod sign_in;
@@ -28,20 +48,40 @@ mod token;
 pub use access::{Can, Permission, Rule, Standing};
 pub use actor::{Actor, HeldRole};
 pub use authenticate::{Authenticated, Authenticator};
+pub use bind_phone::PHONE_BOUND;
+pub use card::{NewManaged, Pin, card_holder, card_issue, managed_create};
+pub use close::{close_account, jobs};
+pub use consent::{Document, consent_give, consents_to};
 pub use grant::{
     Grant, RoleSource, end as end_role, end_at_unit, grant, holds, people_of_organization, people_over, people_with_role,
     places_of,
 };
+pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
+pub use invitation::{Invitation, invite};
 pub use limits::CodeLimits;
-pub use person::{PersonName, is_active, masked_names, names_by_ids, openid_of, person_by_phone, phone_lookup};
+pub use person::{PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_phone, phone_lookup};
 pub use phone::Phone;
+pub use registration::Work;
 pub use role::Role;
+pub use roster::{RosterEntry, Upserted, roster_revoke, roster_upsert};
 pub use sign_in::{Tokens, demo_session};
 pub use token::{LIFETIME, sign};
 
 base::typed_ids! {
     /// One role of a person.
     RoleId;
+    /// A code that a worker gives face to face.
+    PhoneCodeId;
+    /// A row of the roster.
+    RosterRowId;
+    /// A printed card.
+    CardId;
+    /// A consent.
+    ConsentId;
+    /// A new-employment registration.
+    RegistrationId;
+    /// An invitation to a role.
+    InvitationId;
 }
 
 base::error_codes! {
@@ -50,7 +90,21 @@ base::error_codes! {
     WECHAT_UNAVAILABLE 503 "wechat_unavailable" "微信服务暂不可用，请稍后重试。" "WeChat can't be reached; try again shortly.";
     REFRESH_TOKEN_INVALID 401 "refresh_token_invalid" "登录已失效，请重新登录。" "The refresh token is invalid or was used before; sign in again.";
     ACCOUNT_NOT_ACTIVE 403 "account_not_active" "该账号已停用，请联系社区工作者。" "This account is not active.";
+    SIGN_IN_AGAIN 403 "sign_in_again" "为保护您的账号，请重新登录后再操作。" "Sign in again first: this needs a fresh proof that it is you.";
+    PHONE_CODE_INVALID 422 "phone_code_invalid" "手机号授权已失效，请重新授权。" "The phone code is invalid or used up; ask for a new one.";
+    PHONE_UNSUPPORTED 422 "phone_unsupported" "目前只支持中国大陆手机号，请找网格员当面登记。" "Only mainland mobile numbers are supported; ask your grid worker.";
+    PHONE_CHECK_UNAVAILABLE 503 "phone_check_unavailable" "微信手机号验证暂不可用，请找网格员当面获取验证码。" "WeChat can't check the phone now; ask your grid worker for a code face to face.";
+    PHONE_TAKEN 409 "phone_taken" "该手机号已绑定其他账号，请用原账号登录或联系社区工作者。" "This phone is bound to another account; use that one or ask the staff.";
+    PHONE_REQUIRED 409 "phone_required" "请先绑定手机号。" "Bind your phone first.";
+    CODE_WRONG 422 "code_wrong" "验证码不正确或已过期，请核对后重试。" "The code is wrong or has ended.";
     ROLES_EXCLUDE 409 "roles_exclude" "安全审计员与系统管理员不能由同一人担任。" "A security auditor can't be an administrator.";
+    OWN_AFFAIR 403 "own_affair" "不能审批本人的事项，请由其他工作人员办理。" "Nobody decides on their own affair; let a colleague do it.";
+    INVITATION_INVALID 422 "invitation_invalid" "邀请码不正确、已使用或已过期。" "The invitation is wrong, used or has ended.";
+    CARD_INVALID 422 "card_invalid" "该卡无效或已停用，请联系网格员。" "The card is invalid or revoked.";
+    CARD_PIN_REQUIRED 422 "card_pin_required" "请输入该卡的四位密码。" "This card needs its PIN.";
+    CARD_PIN_WRONG 422 "card_pin_wrong" "密码不正确。" "The PIN is wrong.";
+    CARD_LOCKED 409 "card_locked" "密码错误次数过多，该卡已锁定，请联系网格员换卡。" "The card is locked after five wrong PINs; ask for a new one.";
+    CARD_DAILY_LIMIT 429 "card_daily_limit" "该卡今日使用次数已达上限，请明天再用。" "The card's uses of today are spent.";
 }
 
 crate::permissions! {
@@ -60,4 +114,60 @@ crate::permissions! {
     SessionEndAll "session_end_all" [Person Own];
     /// See one's own signed-in devices.
     SessionList "session_list" [Person Own];
+    /// See one's own account.
+    MeFind "me_find" [Person Own];
+    /// Change one's own nickname.
+    NicknameChange "nickname_change" [Person Own];
+    /// See one's own home screen.
+    HomeFind "home_find" [Person Own];
+    /// Bind one's own phone by WeChat.
+    PhoneBind "phone_bind" [Person Own];
+    /// Bind one's own phone by a worker's code.
+    PhoneBindFaceToFace "phone_bind_face_to_face" [Person Own];
+    /// Vouch for a phone face to face.
+    PhoneCodeIssue "phone_code_issue" [GridWorker Grid, CommunityStaff Community];
+    /// See the roster.
+    RosterList "roster_list" [CommunityStaff Community, StreetStaff Street, Admin Anyone];
+    /// Give the one-time code of a roster row.
+    RosterCodeIssue "roster_code_issue" [CommunityStaff Community, StreetStaff Street, Admin Anyone];
+    /// Take a row off the roster.
+    RosterEnd "roster_end" [CommunityStaff Community, StreetStaff Street, Admin Anyone];
+    /// Take a roster row by its one-time code.
+    RosterCodeUse "roster_code_use" [Person Own];
+    /// See who holds which role.
+    RoleList "role_list" [MerchantOwner Organization, CommunityStaff Community, StreetStaff Street, Admin Anyone];
+    /// End a role.
+    RoleEnd "role_end" [MerchantOwner Organization, CommunityStaff Community, StreetStaff Street, Admin Anyone];
+    /// Take an invitation.
+    InvitationAccept "invitation_accept" [Person Own];
+    /// See a person, masked.
+    PersonFind "person_find" [Person Own, GridWorker Grid, CommunityStaff Community, StreetStaff Street];
+    /// See one field of a person in clear.
+    PersonReveal "person_reveal" [GridWorker Grid, CommunityStaff Community];
+    /// See managed accounts.
+    ManagedAccountList "managed_account_list" [GridWorker Grid, CommunityStaff Community];
+    /// Issue a card of a managed account.
+    CardIssue "card_issue" [GridWorker Grid, CommunityStaff Community];
+    /// Revoke a card of a managed account.
+    CardRevoke "card_revoke" [GridWorker Grid, CommunityStaff Community];
+    /// Report in as new-employment person.
+    RegistrationCreate "registration_create" [Person Own];
+    /// See registrations.
+    RegistrationList "registration_list" [Person Own, CommunityStaff Community, StreetStaff Street];
+    /// See one registration.
+    RegistrationFind "registration_find" [Person Own, CommunityStaff Community, StreetStaff Street];
+    /// Confirm a registration.
+    RegistrationConfirm "registration_confirm" [CommunityStaff Community, StreetStaff Street];
+    /// Refuse a registration.
+    RegistrationRefuse "registration_refuse" [CommunityStaff Community, StreetStaff Street];
+    /// Give or withdraw one's own consent.
+    ConsentGive "consent_give" [Person Own];
+    /// See one's own consents.
+    ConsentList "consent_list" [Person Own];
+    /// See who looked at one's own data.
+    AccessLogList "access_log_list" [Person Own];
+    /// Close one's own account.
+    AccountClose "account_close" [Person Own];
+    /// Export one's own data.
+    AccountExport "account_export" [Person Own];
 }

@@ -115,6 +115,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    card_uses (card_id, day) {
+        card_id -> Uuid,
+        day -> Date,
+        uses -> Int4,
+    }
+}
+
+diesel::table! {
     consents (id) {
         id -> Uuid,
         person_id -> Uuid,

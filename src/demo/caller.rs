@@ -1,0 +1,162 @@
+//! Somebody who uses the product over HTTP, as the mini program would: for the journey and the demo's history.
+
+use std::time::Instant;
+
+use anyhow::{Context as _, bail, ensure};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Where the product and its WeChat sandbox are.
+#[derive(Debug, Clone)]
+pub(crate) struct Product {
+    client: Client,
+    url: String,
+    sandbox: String,
+}
+
+/// One person on their phone.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    product: Product,
+    /// How the output names them.
+    pub(crate) name: String,
+    token: Option<String>,
+}
+
+/// An answer that was as expected.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    /// The body (null when it is no JSON).
+    pub(crate) body: Value,
+    /// The body as it came.
+    pub(crate) text: String,
+    /// Milliseconds from sending to the whole answer.
+    pub(crate) ms: u128,
+    /// True when an earlier request had done the work.
+    pub(crate) replayed: bool,
+}
+
+impl Answer {
+    /// A text of the body, by JSON pointer.
+    pub(crate) fn text_at(&self, pointer: &str) -> anyhow::Result<String> {
+        let value = self.body.pointer(pointer).with_context(|| format!("the answer has no {pointer}: {}", self.text))?;
+        Ok(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+}
+
+impl Product {
+    /// Finds the sandbox beside a demo server.
+    pub(crate) async fn find(url: &str) -> anyhow::Result<Self> {
+        let client = Client::builder().no_proxy().build()?;
+        let url = url.trim_end_matches('/').to_owned();
+        let response =
+            client.get(format!("{url}/demo/sandbox")).send().await.with_context(|| format!("no server answers at {url}"))?;
+        ensure!(response.status().is_success(), "{url} is not a demo installation: the journey plays only on one");
+        let place: Value = response.json().await?;
+        let sandbox = place["url"].as_str().context("the server named no sandbox")?.to_owned();
+        Ok(Self { client, url, sandbox })
+    }
+
+    /// Somebody who isn't signed in yet.
+    pub(crate) fn caller(&self, name: impl Into<String>) -> Caller {
+        Caller { product: self.clone(), name: name.into(), token: None }
+    }
+
+    /// Moves the demo's clock forward.
+    pub(crate) async fn move_clock(&self, ahead: chrono::Duration) -> anyhow::Result<()> {
+        let mut left = ahead.num_seconds();
+        while left > 0 {
+            let step = left.min(34_560_000);
+            self.caller("clock").post("/demo/clock", &json!({ "seconds": step })).await?;
+            left -= step;
+        }
+        Ok(())
+    }
+
+    /// Runs the jobs that are due; returns how many.
+    pub(crate) async fn drain(&self) -> anyhow::Result<u64> {
+        let answer = self.caller("jobs").post("/demo/drain", &json!({})).await?;
+        Ok(answer.body["jobs"].as_u64().unwrap_or(0))
+    }
+
+    /// A code as `wx.login` or the phone button would give it.
+    async fn code(&self, path: &str, body: Value) -> anyhow::Result<String> {
+        let response =
+            self.client.post(format!("{}{path}", self.sandbox)).json(&body).send().await.context("the sandbox answers")?;
+        let answer: Value = response.json().await?;
+        Ok(answer["code"].as_str().context("the sandbox gave no code")?.to_owned())
+    }
+}
+
+impl Caller {
+    /// With a token made elsewhere.
+    pub(crate) fn with_token(mut self, token: String) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Signs in with a fresh WeChat code; `label` stands for the person's WeChat.
+    pub(crate) async fn sign_in(&mut self, label: &str) -> anyhow::Result<Answer> {
+        let code = self.product.code("/sandbox/login-codes", json!({ "person": label })).await?;
+        let answer = self.post("/api/v1/sessions", &json!({ "code": code, "device": "journey" })).await?;
+        self.token = Some(answer.text_at("/access_token")?);
+        Ok(answer)
+    }
+
+    /// Binds a phone by WeChat's phone code.
+    pub(crate) async fn bind_phone(&self, phone: &str) -> anyhow::Result<Answer> {
+        let code = self.product.code("/sandbox/phone-codes", json!({ "phone": phone })).await?;
+        self.post("/api/v1/me/phone", &json!({ "code": code })).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> anyhow::Result<Answer> {
+        self.send(Method::GET, path, None, &Uuid::new_v4().to_string()).await
+    }
+
+    /// POST with a fresh idempotency key.
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
+        self.send(Method::POST, path, Some(body), &Uuid::new_v4().to_string()).await
+    }
+
+    /// POST with a key of the caller's.
+    pub(crate) async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> anyhow::Result<Answer> {
+        self.send(Method::POST, path, Some(body), key).await
+    }
+
+    /// POST that must be refused with this code; returns what the person reads.
+    pub(crate) async fn refused(&self, path: &str, body: &Value, code: &str) -> anyhow::Result<Answer> {
+        let (status, answer) = self.exchange(Method::POST, path, Some(body), &Uuid::new_v4().to_string()).await?;
+        let got = answer.body["code"].as_str().unwrap_or("");
+        ensure!(status >= 400 && got == code, "{} expected `{code}` of {path}, got {status} {}", self.name, answer.text);
+        Ok(answer)
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<&Value>, key: &str) -> anyhow::Result<Answer> {
+        let (status, answer) = self.exchange(method.clone(), path, body, key).await?;
+        if status >= 400 {
+            bail!("{}: {method} {path} was refused with {status}: {}", self.name, answer.text);
+        }
+        Ok(answer)
+    }
+
+    async fn exchange(&self, method: Method, path: &str, body: Option<&Value>, key: &str) -> anyhow::Result<(u16, Answer)> {
+        let mut request = self.product.client.request(method.clone(), format!("{}{path}", self.product.url));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        if method == Method::POST {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let started = Instant::now();
+        let response = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let status = response.status().as_u16();
+        let replayed = response.headers().contains_key("idempotency-replayed");
+        let text = response.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok((status, Answer { body, text, ms: started.elapsed().as_millis(), replayed }))
+    }
+}

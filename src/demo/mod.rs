@@ -1,0 +1,13 @@
+//! Demo data, the journey through the product, and the routes that only a demo or test installation has.
+
+mod caller;
+mod http;
+
+use actix_web::web::{ServiceConfig, scope};
+
+pub(crate) use http::SandboxPlace;
+
+/// `/demo`: see `http.rs`. Not part of the product's API, hence not in its document.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(scope("/demo").service(http::demo_clock_move).service(http::demo_drain).service(http::demo_sandbox));
+}

@@ -1,0 +1,214 @@
+#![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
+//! Managed accounts, cards and new-employment registrations over HTTP.
+
+use std::collections::HashMap;
+
+use actix_web::web::Data;
+use actix_web::{HttpResponse, get, post};
+use base::db::Db;
+use base::error::{self, ApiError};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::ids::{GridUnitId, PersonId};
+use base::keys::KeyRing;
+use base::page::{Page, PageQuery};
+use base::text::Whole;
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::access::Can;
+use super::card::{self, Pin};
+use super::card_print::{self, CardText};
+use super::rows_card::{self, CardRow};
+use super::{CardId, CardIssue, CardRevoke, ManagedAccountList, person, rows};
+use crate::grid::{Scope, Target, unit_find};
+
+/// A managed account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ManagedView {
+    /// The person.
+    pub id: PersonId,
+    /// Number to say on the phone.
+    pub short_number: String,
+    /// Name, masked.
+    pub name: Option<String>,
+    /// Entrance.
+    pub grid_unit_id: GridUnitId,
+    /// Version of the recorded consent.
+    pub consent_version: String,
+    /// When it was opened.
+    pub opened_at: DateTime<Utc>,
+    /// The card in force.
+    pub card: Option<CardView>,
+    /// One line to read out.
+    pub summary: String,
+}
+
+/// A card in force.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CardView {
+    /// Id, to revoke it by.
+    pub id: CardId,
+    /// Does it need a PIN?
+    pub pin: bool,
+    /// Locked by wrong PINs?
+    pub locked: bool,
+    /// Uses a day.
+    pub daily_limit: i32,
+    /// When it was issued.
+    pub issued_at: DateTime<Utc>,
+}
+
+impl CardView {
+    fn of(row: &CardRow) -> Self {
+        Self {
+            id: row.id,
+            pin: row.pin_hash.is_some(),
+            locked: row.pin_tries >= 5,
+            daily_limit: row.daily_limit,
+            issued_at: row.issued_at,
+        }
+    }
+}
+
+/// Managed accounts within my scope, newest first.
+#[utoipa::path(tag = "people", params(PageQuery), responses((status = 200, body = Page<ManagedView>, description = "Open managed accounts"),
+    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/managed-accounts")]
+pub async fn managed_account_list(
+    can: Can<ManagedAccountList>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+    ring: Data<KeyRing>,
+) -> Result<HttpResponse, ApiError> {
+    let (window, scope) = (query.window::<PersonId>()?, can.scope().clone());
+    let page = db
+        .read(move |connection| -> Result<_, ApiError> {
+            let rows = rows_card::managed_list(connection, &scope, window.after, window.load())?;
+            let people: Vec<PersonId> = rows.iter().map(|(managed, _person)| managed.person_id).collect();
+            let cards: HashMap<PersonId, CardView> =
+                rows_card::cards_of(connection, &people)?.iter().map(|row| (row.person_id, CardView::of(row))).collect();
+            Ok(window.page(rows, |(managed, _person)| managed.person_id, |row| managed_view(&ring, &cards, row)))
+        })
+        .await?;
+    let items = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
+}
+
+fn managed_view(
+    ring: &KeyRing,
+    cards: &HashMap<PersonId, CardView>,
+    (managed, row): (rows_card::ManagedRow, rows::PersonRow),
+) -> Result<ManagedView, ApiError> {
+    let (name, _phone) = person::masked(ring, &row)?;
+    let card = cards.get(&managed.person_id).cloned();
+    let held = if card.is_some() { "有卡" } else { "无卡" };
+    let summary = format!("{} {} {held}", name.as_deref().unwrap_or(&row.nickname), row.short_number);
+    Ok(ManagedView {
+        id: managed.person_id,
+        short_number: row.short_number,
+        name,
+        grid_unit_id: managed.grid_unit_id,
+        consent_version: managed.consent_version,
+        opened_at: managed.opened_at,
+        card,
+        summary,
+    })
+}
+
+/// A card to be issued.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewCardBody {
+    /// Four digits that the person says at each use; none: the card alone is enough.
+    pub pin: Option<Pin>,
+    /// Uses a day (default 10).
+    pub daily_limit: Option<Whole<1, 50>>,
+}
+
+/// An issued card. What prints it is given once: `null` on a repeat of the request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IssuedCardView {
+    /// The card.
+    pub id: CardId,
+    /// What the QR code holds.
+    pub token: Option<String>,
+    /// The QR code.
+    pub card_svg: Option<String>,
+    /// A page of A6 to be printed.
+    pub print_html: Option<String>,
+}
+
+/// The holder's place must lie in the scope; else 404.
+fn require_managed(connection: &mut PgConnection, scope: &Scope, holder: PersonId) -> Result<String, ApiError> {
+    let missing = || ApiError::of(&error::NOT_FOUND);
+    let managed = rows_card::managed_find(connection, holder)?.ok_or_else(missing)?;
+    let unit = unit_find(connection, managed.grid_unit_id)?.ok_or_else(missing)?;
+    scope.require(&Target { unit: Some(&unit.path), ..Target::default() })?;
+    Ok(unit.name)
+}
+
+fn printed(
+    connection: &mut PgConnection,
+    ring: &KeyRing,
+    holder: PersonId,
+    card: CardId,
+    token: &str,
+) -> Result<IssuedCardView, ApiError> {
+    let row = rows::find(connection, holder)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    let place = require_managed(connection, &Scope::everything(), holder)?;
+    let pin = rows_card::card_find(connection, card)?.is_some_and(|card| card.pin_hash.is_some());
+    let (name, _phone) = person::masked(ring, &row)?;
+    let payload = card::payload(token);
+    let svg = card_print::svg(&payload)?;
+    let masked_name = name.as_deref().unwrap_or(&row.nickname);
+    let html = card_print::html(&svg, &CardText { short_number: &row.short_number, masked_name, place: &place, pin });
+    Ok(IssuedCardView { id: card, token: Some(payload), card_svg: Some(svg), print_html: Some(html) })
+}
+
+/// Issue a card; the one before is revoked.
+#[utoipa::path(tag = "people", params(("id" = PersonId, Path), ("Idempotency-Key" = String, Header)), request_body = NewCardBody,
+    responses((status = 201, body = IssuedCardView, description = "Print it now: the code is shown once"),
+    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/managed-accounts/{id}/card")]
+pub async fn card_issue(
+    can: Can<CardIssue>,
+    path: PathId<PersonId>,
+    key: IdempotencyKey,
+    body: Valid<NewCardBody>,
+    (db, ring): (Data<Db>, Data<KeyRing>),
+) -> Result<Created<IssuedCardView>, ApiError> {
+    let (id, holder, issuer, scope) = (CardId::new(), path.0, can.person(), can.scope().clone());
+    let (once, body, sealing) = (can.once(key, body.hash(), id.0), body.into_inner(), ring.clone());
+    let limit = body.daily_limit.map_or(10, Whole::get);
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require_managed(tx.conn(), &scope, holder)?;
+            let token = card::card_issue(&mut tx, &sealing, (id, holder), issuer, body.pin.as_ref(), limit)?;
+            Ok(tx.done(token)?)
+        })
+        .await?;
+    let card = CardId(done.id);
+    let view = match done.value.clone() {
+        Some(token) => db.read(move |connection| printed(connection, &ring, holder, card, &token)).await?,
+        None => IssuedCardView { id: card, token: None, card_svg: None, print_html: None },
+    };
+    Ok(Created::new(&done, format!("/api/v1/cards/{card}"), view))
+}
+
+/// Revoke a card: lost, or no longer wanted.
+#[utoipa::path(tag = "people", params(("id" = CardId, Path)), responses((status = 204, description = "Revoked"),
+    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/cards/{id}/revoke")]
+pub async fn card_revoke(can: Can<CardRevoke>, path: PathId<CardId>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+    let (id, by, scope) = (path.0, can.person(), can.scope().clone());
+    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
+        let row = rows_card::card_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+        require_managed(tx.conn(), &scope, row.person_id)?;
+        card::revoke(&mut tx, id, by)?;
+        Ok(tx.done(())?)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,220 @@
+//! Running the server: configuration, workers, job runner, a clean stop.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::web::Data;
+use anyhow::Context as _;
+use base::clients::wechat::{self, Settings, WeChat};
+use base::db::installation::Kind;
+use base::http::{RateLimit, TrustedProxies};
+use base::jobs::{JobKind, Runner};
+use base::keys::KeyRing;
+use secrecy::SecretString;
+
+use crate::app::{self, Parts};
+use crate::database::{self, DatabaseArgs, Servers};
+use crate::metrics;
+
+/// Options of `palm serve`; each is a variable too.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeArgs {
+    /// Which database
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Address to listen on
+    #[arg(long, env = "PALM_HTTP_ADDR", default_value = "127.0.0.1:8080")]
+    pub http_addr: SocketAddr,
+    /// Address of /metrics, for the operator only
+    #[arg(long, env = "PALM_METRICS_ADDR", default_value = "127.0.0.1:9090")]
+    pub metrics_addr: SocketAddr,
+    /// Database connections
+    #[arg(long, env = "PALM_POOL_SIZE", default_value_t = 24)]
+    pub pool_size: u32,
+    /// HTTP worker threads
+    #[arg(long, env = "PALM_WORKERS", default_value_t = 2)]
+    pub workers: usize,
+    /// Requests a second of one account
+    #[arg(long, env = "PALM_ACCOUNT_RATE", default_value_t = 20)]
+    pub account_rate: u32,
+    /// Requests a second of one address that isn't signed in
+    #[arg(long, env = "PALM_ADDRESS_RATE", default_value_t = 50)]
+    pub address_rate: u32,
+    /// Proxies whose X-Forwarded-For is believed, comma-separated
+    #[arg(long, env = "PALM_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Mini program id
+    #[arg(long, env = "PALM_WECHAT_APPID", default_value = "wx0000000000000000")]
+    pub wechat_appid: String,
+    /// Mini program secret; without it the server starts only with --demo
+    #[arg(long, env = "PALM_WECHAT_SECRET", hide_env_values = true)]
+    pub wechat_secret: Option<String>,
+    /// Log filter
+    #[arg(long, env = "PALM_LOG", default_value = "info")]
+    pub log: String,
+    /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
+    #[arg(long, env = "PALM_DEMO")]
+    pub demo: bool,
+}
+
+impl ServeArgs {
+    /// The kind of installation asked for.
+    pub const fn kind(&self) -> Kind {
+        if self.demo { Kind::Demo } else { Kind::Real }
+    }
+
+    /// The key ring of the data folder.
+    pub fn ring(&self, servers: &Servers) -> anyhow::Result<Arc<KeyRing>> {
+        let path = self.database.keys_file.clone().unwrap_or_else(|| servers.data_dir.join("keys.json"));
+        Ok(Arc::new(KeyRing::open_or_create(&path)?))
+    }
+}
+
+/// Everything that runs; `stop` ends it in order.
+pub struct Serving {
+    /// Where the server listens.
+    pub address: SocketAddr,
+    /// Where WeChat's sandbox listens, in demo mode.
+    pub sandbox: Option<SocketAddr>,
+    /// The application's parts.
+    pub parts: Parts,
+    /// The kinds of jobs.
+    pub jobs: Arc<Vec<JobKind>>,
+    handle: actix_web::dev::ServerHandle,
+    runner: Option<Runner>,
+    sandbox_handle: Option<wechat::sandbox::ServerHandle>,
+}
+
+impl Serving {
+    /// Answers what came in, ends running jobs, stops.
+    pub async fn stop(self) {
+        self.handle.stop(true).await;
+        if let Some(runner) = self.runner
+            && actix_web::web::block(move || runner.stop()).await.is_err()
+        {
+            tracing::error!("the job runner could not be stopped");
+        }
+        if let Some(sandbox) = self.sandbox_handle {
+            sandbox.stop(true).await;
+        }
+    }
+}
+
+/// Binds the port first, so that a second server is told before anything is opened.
+pub fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .with_context(|| format!("can't listen on {address}: is another server running? Choose another PALM_HTTP_ADDR"))
+}
+
+/// WeChat itself, or in demo mode the sandbox started beside the server.
+fn wechat(args: &ServeArgs) -> anyhow::Result<(WeChat, Option<Sandbox>)> {
+    if args.demo {
+        let (client, sandbox) = sandbox(&args.wechat_appid)?;
+        return Ok((client, Some(sandbox)));
+    }
+    let secret = args.wechat_secret.clone().context("PALM_WECHAT_SECRET is missing (the sandbox is used only with --demo)")?;
+    let client = WeChat::new(Settings::new(wechat::WECHAT_URL, args.wechat_appid.clone(), SecretString::from(secret)))?;
+    Ok((client, None))
+}
+
+/// The sandbox on a free port of this machine, and a client that speaks to it.
+pub fn sandbox(appid: &str) -> anyhow::Result<(WeChat, Sandbox)> {
+    let secret = SecretString::from("sandbox-secret".to_owned());
+    let config = wechat::sandbox::Config {
+        appid: appid.to_owned(),
+        secret: secret.clone(),
+        push_keys: None,
+        clock: base::clock::machine_now,
+    };
+    let (handle, address) = wechat::sandbox::start("127.0.0.1:0", config).context("the sandbox can't listen")?;
+    let client = WeChat::new(Settings::new(format!("http://{address}"), appid, secret))?;
+    Ok((client, (handle, address)))
+}
+
+/// Starts the server on a bound port. The database must have passed `database::check`.
+pub fn start(args: &ServeArgs, servers: &Servers, listener: TcpListener) -> anyhow::Result<Serving> {
+    let ring = args.ring(servers)?;
+    let db = database::open(&servers.app_url, args.pool_size, "serve")?;
+    let (client, sandbox) = wechat(args)?;
+    let account = RateLimit { per_second: args.account_rate, burst: args.account_rate * 3 };
+    let address_limit = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
+    let proxies = TrustedProxies(args.trusted_proxies.clone());
+    let mut parts = Parts::new(db, ring, Arc::new(client), account, address_limit, proxies);
+    if args.demo {
+        parts.code_limits = people::identity::CodeLimits::demo();
+    }
+    serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })
+}
+
+/// A started sandbox and its address.
+pub type Sandbox = (wechat::sandbox::ServerHandle, SocketAddr);
+
+/// How to run the application.
+#[derive(Debug, Clone, Copy)]
+pub struct Threads {
+    /// HTTP workers.
+    pub workers: usize,
+    /// Job workers; 0 leaves the jobs to `base::jobs::drain`.
+    pub job_workers: usize,
+}
+
+/// Runs the application and its jobs on a bound port.
+pub fn serve(parts: Parts, sandbox: Option<Sandbox>, listener: TcpListener, threads: Threads) -> anyhow::Result<Serving> {
+    let address = listener.local_addr()?;
+    let jobs = Arc::new(app::jobs(&parts));
+    let shared = parts.clone();
+    // Blocking threads are shared out between the workers; together they must be able to hold every permit.
+    let blocking = (parts.db.permits() + 2).div_ceil(threads.workers.max(1));
+    let (kinds, demo) = (Data::from(Arc::clone(&jobs)), sandbox.is_some());
+    let place = sandbox.as_ref().map(|(_, address)| Data::new(crate::demo::SandboxPlace { url: format!("http://{address}") }));
+    let server = HttpServer::new(move || {
+        let app = app::app(shared.clone(), demo);
+        let app = app.app_data(kinds.clone());
+        place.iter().fold(app, |app, place| app.app_data(place.clone()))
+    })
+    .workers(threads.workers)
+    .worker_max_blocking_threads(blocking)
+    .client_request_timeout(Duration::from_secs(10))
+    .keep_alive(Duration::from_secs(75))
+    .shutdown_timeout(10)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    let runner = (threads.job_workers > 0).then(|| Runner::start(&parts.db, &jobs, threads.job_workers));
+    let (sandbox_handle, sandbox) = sandbox.map_or((None, None), |(handle, address)| (Some(handle), Some(address)));
+    Ok(Serving { address, sandbox, parts, jobs, handle, runner, sandbox_handle })
+}
+
+/// `palm serve`: until Ctrl-C or SIGTERM.
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    base::telemetry::start(&args.log);
+    let listener = bind(args.http_addr)?;
+    let servers = args.database.servers()?;
+    database::check(&servers.app_url, args.kind())?;
+    let metrics_listener = bind(args.metrics_addr)?;
+    let recorder = metrics::install()?;
+    let serving = start(&args, &servers, listener)?;
+    let metrics_handle = metrics::serve(recorder, serving.parts.db.clone(), metrics_listener)?;
+    println!("palm serves on http://{}", serving.address);
+    wait_for_stop().await?;
+    serving.stop().await;
+    metrics_handle.stop(false).await;
+    if let Some(cluster) = servers.cluster {
+        cluster.stop()?;
+    }
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn wait_for_stop() -> anyhow::Result<()> {
+    let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = term.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! The authorization matrix: role × action, generated from the permission table and the OpenAPI document, so a new route is in it by
+//! itself. How far a granted right reaches (own, other, outside) is in `matrix_scope`.
+
+use std::collections::BTreeMap;
+
+use palm::{app, openapi};
+use people::identity::{Role, Rule};
+
+use crate::support::{Actor, TestApp};
+
+/// The same request for everybody: ids that exist nowhere, an empty object as body. Who may not act is refused before either is looked at.
+async fn attempt(actor: &Actor, operation: &openapi::Operation) -> u16 {
+    let path: Vec<String> = operation
+        .path
+        .split('/')
+        .map(|part| if part.starts_with('{') { uuid::Uuid::new_v4().to_string() } else { part.to_owned() })
+        .collect();
+    let key = uuid::Uuid::new_v4().to_string();
+    let method = operation.method.as_str().parse().expect("a method");
+    let reply = actor
+        .send(method, &path.join("/"), |request| {
+            let request = request.header("idempotency-key", key).header("if-match", "\"1\"");
+            if ["POST", "PUT"].contains(&operation.method.as_str()) { request.json(&serde_json::json!({})) } else { request }
+        })
+        .await;
+    assert!(reply.status < 500, "{} {} answered {}: {}", operation.method, operation.path, reply.status, reply.text);
+    reply.status
+}
+
+/// One person per role, bound to community C1 (or to the street), and an organization of their own where the role wants one.
+fn cast(app: &TestApp) -> Vec<(Role, Actor)> {
+    let place = |role: Role| match role {
+        Role::StreetStaff | Role::SecurityAuditor | Role::Admin | Role::NewEmployment => "S1",
+        Role::CommunityStaff | Role::Auditor => "S1/C1",
+        Role::GridWorker => "S1/C1/E1/B1",
+        _ => "S1/C1/E1/B1/D1",
+    };
+    let person = |role: Role| {
+        if role == Role::Person {
+            return app.person(None);
+        }
+        let actor = app.actor(role, place(role));
+        if role.of_organization() {
+            app.grant(&actor, role, None, Some(base::ids::OrganizationId::new()));
+        }
+        actor
+    };
+    Role::ALL.iter().map(|role| (*role, person(*role))).collect()
+}
+
+fn granted(rule: &Rule, role: Role) -> bool {
+    rule.grants.iter().any(|(held, _)| *held == role || *held == Role::Person)
+}
+
+#[actix_web::test]
+async fn every_role_may_do_exactly_what_the_table_says() {
+    let app = TestApp::start().await;
+    let document = app::document(app.serving.parts.clone());
+    let operations: BTreeMap<String, openapi::Operation> =
+        openapi::operations(&document).into_iter().map(|operation| (operation.id.clone(), operation)).collect();
+    let cast = cast(&app);
+    let nobody = app.anonymous();
+    let mut wrong = Vec::new();
+    for rule in app::permissions() {
+        let operation = &operations[rule.action];
+        if attempt(&nobody, operation).await != 401 {
+            wrong.push(format!("{}: somebody who isn't signed in got through", rule.action));
+        }
+        // Who signs out everywhere can't go on: such an action gets people of its own.
+        let own = if rule.action.starts_with("session_end") { Some(self::cast(&app)) } else { None };
+        for (role, actor) in own.as_ref().unwrap_or(&cast) {
+            let status = attempt(actor, operation).await;
+            let passes = status != 401 && status != 403;
+            if passes != granted(rule, *role) {
+                wrong.push(format!("{}: {} got {status}", rule.action, role.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} cells differ:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -1,0 +1,8 @@
+//! Tests of routes, in the tree of their URLs.
+
+mod life;
+mod operations;
+mod people;
+mod points;
+mod service;
+mod shell;

@@ -1,0 +1,69 @@
+//! A running server on a database of its own.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use base::db::{Db, PoolOptions, installation};
+use base::http::{RateLimit, TrustedProxies};
+use base::jobs;
+use base::keys::KeyRing;
+use diesel::{Connection as _, PgConnection};
+use palm::app::Parts;
+use palm::serve::{self, Serving, Threads};
+
+use super::postgres::{Database, Server};
+use super::{Actor, World};
+
+/// The server, its database, its WeChat, and a small world: one street with two communities.
+pub(crate) struct TestApp {
+    pub(crate) url: String,
+    pub(crate) wechat_url: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) world: World,
+    pub(crate) database: Database,
+    pub(crate) serving: Serving,
+}
+
+impl TestApp {
+    /// Starts one. Jobs don't run by themselves: `drain` runs what is due.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(8).await
+    }
+
+    /// Starts one with that many database connections.
+    pub(crate) async fn start_with(pool: u32) -> Self {
+        let database = actix_web::web::block(|| Server::get().copy()).await.expect("a database");
+        let ring = Arc::new(KeyRing::ephemeral().expect("a key ring"));
+        let db = Db::open(&PoolOptions::new(&database.app_url, pool, "test")).expect("a pool");
+        let (wechat, sandbox) = serve::sandbox("wx00000000000test").expect("the sandbox");
+        let wechat_url = format!("http://{}", sandbox.1);
+        let generous = RateLimit { per_second: 100_000, burst: 100_000 };
+        let parts = Parts::new(db, ring, Arc::new(wechat), generous, generous, TrustedProxies::default());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let world = World::build(&mut PgConnection::establish(&database.owner_url).expect("the owner"));
+        Self { url: format!("http://{}", serving.address), wechat_url, client, world, database, serving }
+    }
+
+    /// A connection as the owner of the tables: for arranging and looking, never for acting.
+    pub(crate) fn owner(&self) -> PgConnection {
+        PgConnection::establish(&self.database.owner_url).expect("the owner")
+    }
+
+    /// Runs every job that is due, until none is; returns how many ran.
+    pub(crate) async fn drain(&self) -> usize {
+        let (db, kinds) = (self.serving.parts.db.clone(), Arc::clone(&self.serving.jobs));
+        actix_web::web::block(move || jobs::drain(&db, &kinds)).await.expect("a thread").expect("jobs run")
+    }
+
+    /// Moves the product's clock forward.
+    pub(crate) fn move_clock(&self, ahead: chrono::Duration) {
+        installation::move_clock(&mut self.owner(), ahead.num_seconds()).expect("the clock of a test moves");
+    }
+
+    /// Somebody who isn't signed in.
+    pub(crate) fn anonymous(&self) -> Actor {
+        Actor::new(&self.url, &self.client, None)
+    }
+}
