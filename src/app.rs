@@ -10,9 +10,10 @@ use actix_web::{App, Error, HttpRequest, HttpResponse, ResponseError as _, get};
 use base::clients::wechat::WeChat;
 use base::db::Db;
 use base::error::ErrorCode;
-use base::http::{Limits, RateLimit, Shell, TrustedProxies};
+use base::http::{Limits, Shell, TrustedProxies};
 use base::jobs::JobKind;
 use base::keys::KeyRing;
+use ledger::AuditCheck;
 use people::identity::{Authenticator, CodeLimits, Hooks, Rule};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
@@ -37,6 +38,8 @@ pub struct Parts {
     pub authenticator: Authenticator,
     /// How often codes may be tried.
     pub code_limits: CodeLimits,
+    /// What each noun does for a person: home screen, export, erasure.
+    pub hooks: Arc<Hooks>,
 }
 
 impl Parts {
@@ -45,19 +48,24 @@ impl Parts {
         db: Db,
         ring: Arc<KeyRing>,
         wechat: Arc<WeChat>,
-        account: RateLimit,
-        address: RateLimit,
+        limits: Limits,
+        code_limits: CodeLimits,
         proxies: TrustedProxies,
     ) -> Self {
-        let limits = Arc::new(Limits::new(account, address));
+        let limits = Arc::new(limits);
         let authenticator = Authenticator::new(db.clone(), Arc::clone(&ring), Arc::clone(&limits));
-        Self { db, ring, wechat, limits, proxies, authenticator, code_limits: CodeLimits::default() }
+        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks: Arc::new(hooks()) }
     }
+}
+
+/// What each noun does for one person.
+fn hooks() -> Hooks {
+    Hooks::default()
 }
 
 /// The permission table.
 pub fn permissions() -> Vec<&'static Rule> {
-    let nouns: Vec<&'static [Rule]> = vec![crate::operations::PERMISSIONS, people::identity::PERMISSIONS];
+    let nouns: Vec<&'static [Rule]> = vec![people::identity::PERMISSIONS, crate::operations::PERMISSIONS];
     nouns.into_iter().flatten().collect()
 }
 
@@ -70,16 +78,17 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.into_iter().flatten().copied().collect()
 }
 
-/// Every kind of background job.
-pub fn jobs(_parts: &Parts) -> Vec<JobKind> {
-    let mut kinds = vec![base::jobs::housekeeping()];
-    kinds.extend(people::identity::jobs(Arc::new(hooks())));
-    kinds
+/// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
+pub fn audit_checks() -> Vec<AuditCheck> {
+    let nouns: Vec<&'static [AuditCheck]> = Vec::new();
+    nouns.into_iter().flatten().copied().collect()
 }
 
-/// What every noun hands in for one person: home screen, erasure, export.
-pub fn hooks() -> Hooks {
-    Hooks::default()
+/// Every kind of background job.
+pub fn jobs(parts: &Parts) -> Vec<JobKind> {
+    let mut all = vec![base::jobs::housekeeping()];
+    all.extend(people::identity::jobs(Arc::clone(&parts.hooks)));
+    all
 }
 
 /// The application. With `demo`, the routes that move the clock and run jobs are there too.
@@ -143,7 +152,7 @@ fn collect(
         .app_data(Data::from(parts.wechat))
         .app_data(Data::new(parts.proxies))
         .app_data(Data::new(parts.code_limits))
-        .app_data(Data::new(hooks()))
+        .app_data(Data::from(parts.hooks))
         .into_utoipa_app()
         .openapi(openapi::skeleton())
         .service(healthz)

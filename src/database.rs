@@ -2,11 +2,15 @@
 //! gives one clear line.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail, ensure};
 use base::cluster::{self, Cluster, ClusterOptions};
 use base::db::installation::{self, Kind};
 use base::db::{Db, PoolOptions};
+use base::keys::KeyRing;
+use diesel::connection::SimpleConnection as _;
+use diesel::migration::MigrationSource;
 use diesel::{Connection, PgConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -62,13 +66,33 @@ impl DatabaseArgs {
             cluster: Some(cluster),
         })
     }
+
+    /// Opens the database for a command and stops afterwards what was started for it.
+    pub(crate) fn with_db(&self, name: &str, work: impl FnOnce(&Db, &Servers) -> anyhow::Result<()>) -> anyhow::Result<()> {
+        let servers = self.servers()?;
+        let opened = check_migrated(&servers.app_url).and_then(|_connection| open(&servers.app_url, 3, name));
+        let result = opened.and_then(|db| work(&db, &servers));
+        if let Some(cluster) = servers.cluster {
+            cluster.stop()?;
+        }
+        result
+    }
+
+    /// The key ring, beside the data unless said otherwise.
+    pub fn ring(&self, servers: &Servers) -> anyhow::Result<Arc<KeyRing>> {
+        let path = self.keys_file.clone().unwrap_or_else(|| servers.data_dir.join("keys.json"));
+        Ok(Arc::new(KeyRing::open_or_create(&path)?))
+    }
 }
 
 /// Runs what migrations are missing; returns their names.
 pub fn migrate(owner_url: &str) -> anyhow::Result<Vec<String>> {
     let mut connection = PgConnection::establish(owner_url).context("can't reach the database as its owner")?;
     let ran = connection.run_pending_migrations(MIGRATIONS).map_err(|why| anyhow::anyhow!("a migration failed: {why}"))?;
-    Ok(ran.iter().map(ToString::to_string).collect())
+    let ran = ran.iter().map(ToString::to_string).collect();
+    // The serving role refuses to serve when a migration is missing, so it must be able to see them.
+    connection.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO palm_app")?;
+    Ok(ran)
 }
 
 /// Sets the kind of a new installation; refuses another kind than the stored one.
@@ -84,14 +108,29 @@ pub fn set_up(owner_url: &str, kind: Kind, days_back: u16) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Names of the embedded migrations that the database lacks. The harness can't tell the serving role: it tries to make its table first.
+fn missing(connection: &mut PgConnection) -> anyhow::Result<Vec<String>> {
+    let Ok(applied) = installation::applied_migrations(connection) else { return Ok(vec!["all".to_owned()]) };
+    let embedded = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS);
+    let embedded = embedded.map_err(|why| anyhow::anyhow!("the embedded migrations: {why}"))?;
+    let lacking = embedded.iter().filter(|migration| !applied.contains(&migration.name().version().to_string()));
+    Ok(lacking.map(|migration| migration.name().to_string()).collect())
+}
+
 /// Refuses to serve a database that is not fit: wrong kind, missing migrations, settings that lose data, too mighty a role.
 pub fn check(app_url: &str, kind: Kind) -> anyhow::Result<()> {
-    let mut connection = PgConnection::establish(app_url).context("can't reach the database as the serving role")?;
-    let missing: Vec<String> = connection
-        .pending_migrations(MIGRATIONS)
-        .map(|list| list.iter().map(|migration| migration.name().to_string()).collect())
-        .unwrap_or_else(|_no_table| vec!["all".to_owned()]);
-    ensure!(missing.is_empty(), "pending migrations ({}): run `palm migrate` first", missing.join(", "));
+    let mut connection = check_kind(app_url, kind)?;
+    if kind != Kind::Test {
+        let settings = installation::durable_settings(&mut connection)?.into_iter().collect();
+        let wrong = cluster::assert_durable(&settings);
+        ensure!(wrong.is_empty(), "{}", wrong.join("; "));
+    }
+    Ok(())
+}
+
+/// `check` without the settings that durability rests on: for fault tests, which run without them on purpose.
+pub fn check_kind(app_url: &str, kind: Kind) -> anyhow::Result<PgConnection> {
+    let mut connection = check_migrated(app_url)?;
     match installation::kind(&mut connection)? {
         None => bail!("this database is not set up: run `palm migrate` first"),
         Some(stored) if stored != kind => bail!(
@@ -102,18 +141,21 @@ pub fn check(app_url: &str, kind: Kind) -> anyhow::Result<()> {
         ),
         Some(_) => {}
     }
-    if kind != Kind::Test {
-        let settings = installation::durable_settings(&mut connection)?.into_iter().collect();
-        let wrong = cluster::assert_durable(&settings);
-        ensure!(wrong.is_empty(), "{}", wrong.join("; "));
-    }
     let role = installation::role(&mut connection)?;
     ensure!(
         !role.superuser && role.owned_tables == 0,
         "the role {} owns tables or is a superuser: serve with a role that only has granted rights (palm_app)",
         role.name
     );
-    Ok(())
+    Ok(connection)
+}
+
+/// Connects as the serving role, and refuses a database that lacks migrations.
+pub fn check_migrated(app_url: &str) -> anyhow::Result<PgConnection> {
+    let mut connection = PgConnection::establish(app_url).context("can't reach the database as the serving role")?;
+    let missing = missing(&mut connection)?;
+    ensure!(missing.is_empty(), "pending migrations ({}): run `palm migrate` first", missing.join(", "));
+    Ok(connection)
 }
 
 /// Opens the pool of the serving role.

@@ -8,10 +8,11 @@
 //! - [`app`] builds the application; the server and the tests use the same function.
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
-//! - [`serve`] runs the server; [`demo`] brings demo data and the journey.
+//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey.
 
 pub mod app;
 pub mod app_docs;
+pub mod audit;
 pub mod database;
 pub mod demo;
 pub mod metrics;

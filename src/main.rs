@@ -1,7 +1,7 @@
 //! The command line of Palm Community.
 
 use clap::{Parser, Subcommand};
-use palm::{database, serve};
+use palm::{audit, database, serve};
 
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
@@ -17,6 +17,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Create or update the tables, and set up a new installation
     Migrate(MigrateArgs),
+    /// Derive every balance, hold and leaf again; exit 1 and name the row when one differs
+    Audit(audit::AuditArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +45,8 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
         Command::Serve(args) => serve::run(args).await?,
         Command::Migrate(args) => migrate(&args)?,
+        Command::Audit(args) if !audit::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
+        Command::Audit(_) => {}
     }
     Ok(std::process::ExitCode::SUCCESS)
 }

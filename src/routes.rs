@@ -1,55 +1,59 @@
 //! Every route of the product, one line each. What lies below the wings has no wing in its path.
 
-use people::identity::{http, http_managed, http_me, http_people, http_phone, http_registration};
+use people::identity;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operations;
 
-/// `/api/v1`: people, points.
+/// `/api/v1`: people, points, the operator.
 pub fn common(routes: &mut ServiceConfig<'_>) {
+    people(routes);
+    operator(routes);
+}
+
+fn people(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(identity::http::session_create)
+        .service(identity::http::session_refresh)
+        .service(identity::http::session_end)
+        .service(identity::http::session_end_all)
+        .service(identity::http::session_list)
+        .service(identity::http_managed::managed_account_list)
+        .service(identity::http_managed::card_issue)
+        .service(identity::http_managed::card_revoke)
+        .service(identity::http_me::me_find)
+        .service(identity::http_me::nickname_change)
+        .service(identity::http_me::home_find)
+        .service(identity::http_me::consent_give)
+        .service(identity::http_me::consent_list)
+        .service(identity::http_me::access_log_list)
+        .service(identity::http_me::account_close)
+        .service(identity::http_me::account_export)
+        .service(identity::http_people::person_find)
+        .service(identity::http_people::person_reveal)
+        .service(identity::http_people::role_list)
+        .service(identity::http_people::role_end)
+        .service(identity::http_people::invitation_accept)
+        .service(identity::http_phone::phone_bind)
+        .service(identity::http_phone::phone_code_issue)
+        .service(identity::http_phone::phone_bind_face_to_face)
+        .service(identity::http_phone::roster_list)
+        .service(identity::http_phone::roster_code_issue)
+        .service(identity::http_phone::roster_end)
+        .service(identity::http_phone::roster_code_use)
+        .service(identity::http_registration::registration_create)
+        .service(identity::http_registration::registration_list)
+        .service(identity::http_registration::registration_find)
+        .service(identity::http_registration::registration_confirm)
+        .service(identity::http_registration::registration_refuse);
+}
+
+fn operator(routes: &mut ServiceConfig<'_>) {
     routes
         .service(operations::dead_job_list)
         .service(operations::dead_job_rerun)
         .service(operations::wechat_status_find)
-        .service(operations::audit_trail_list)
-        .configure(identity);
-}
-
-fn identity(routes: &mut ServiceConfig<'_>) {
-    routes
-        .service(http::session_create)
-        .service(http::session_refresh)
-        .service(http::session_end)
-        .service(http::session_end_all)
-        .service(http::session_list)
-        .service(http_me::me_find)
-        .service(http_me::nickname_change)
-        .service(http_me::home_find)
-        .service(http_me::consent_give)
-        .service(http_me::consent_list)
-        .service(http_me::access_log_list)
-        .service(http_me::account_close)
-        .service(http_me::account_export)
-        .service(http_phone::phone_bind)
-        .service(http_phone::phone_code_issue)
-        .service(http_phone::phone_bind_face_to_face)
-        .service(http_phone::roster_list)
-        .service(http_phone::roster_code_issue)
-        .service(http_phone::roster_end)
-        .service(http_phone::roster_code_use)
-        .service(http_people::person_find)
-        .service(http_people::person_reveal)
-        .service(http_people::role_list)
-        .service(http_people::role_end)
-        .service(http_people::invitation_accept)
-        .service(http_managed::managed_account_list)
-        .service(http_managed::card_issue)
-        .service(http_managed::card_revoke)
-        .service(http_registration::registration_create)
-        .service(http_registration::registration_list)
-        .service(http_registration::registration_find)
-        .service(http_registration::registration_confirm)
-        .service(http_registration::registration_refuse);
+        .service(operations::audit_trail_list);
 }
 
 /// `/api/v1/life`: palm life 掌上生活.

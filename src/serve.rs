@@ -9,9 +9,9 @@ use actix_web::web::Data;
 use anyhow::Context as _;
 use base::clients::wechat::{self, Settings, WeChat};
 use base::db::installation::Kind;
-use base::http::{RateLimit, TrustedProxies};
+use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs::{JobKind, Runner};
-use base::keys::KeyRing;
+use people::identity::CodeLimits;
 use secrecy::SecretString;
 
 use crate::app::{self, Parts};
@@ -51,24 +51,21 @@ pub struct ServeArgs {
     /// Mini program secret; without it the server starts only with --demo
     #[arg(long, env = "PALM_WECHAT_SECRET", hide_env_values = true)]
     pub wechat_secret: Option<String>,
-    /// Log filter
-    #[arg(long, env = "PALM_LOG", default_value = "info")]
-    pub log: String,
+    /// Log filter (default info; a demo's is warn)
+    #[arg(long, env = "PALM_LOG")]
+    pub log: Option<String>,
     /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
     #[arg(long, env = "PALM_DEMO")]
     pub demo: bool,
+    /// Serve a demo whose PostgreSQL may lose what was acknowledged: for fault tests
+    #[arg(long, requires = "demo", hide = true)]
+    pub accept_unsafe_settings: bool,
 }
 
 impl ServeArgs {
     /// The kind of installation asked for.
     pub const fn kind(&self) -> Kind {
         if self.demo { Kind::Demo } else { Kind::Real }
-    }
-
-    /// The key ring of the data folder.
-    pub fn ring(&self, servers: &Servers) -> anyhow::Result<Arc<KeyRing>> {
-        let path = self.database.keys_file.clone().unwrap_or_else(|| servers.data_dir.join("keys.json"));
-        Ok(Arc::new(KeyRing::open_or_create(&path)?))
     }
 }
 
@@ -85,6 +82,7 @@ pub struct Serving {
     handle: actix_web::dev::ServerHandle,
     runner: Option<Runner>,
     sandbox_handle: Option<wechat::sandbox::ServerHandle>,
+    metrics: Option<actix_web::dev::ServerHandle>,
 }
 
 impl Serving {
@@ -98,6 +96,9 @@ impl Serving {
         }
         if let Some(sandbox) = self.sandbox_handle {
             sandbox.stop(true).await;
+        }
+        if let Some(metrics) = self.metrics {
+            metrics.stop(false).await;
         }
     }
 }
@@ -134,18 +135,26 @@ pub fn sandbox(appid: &str) -> anyhow::Result<(WeChat, Sandbox)> {
 }
 
 /// Starts the server on a bound port. The database must have passed `database::check`.
-pub fn start(args: &ServeArgs, servers: &Servers, listener: TcpListener) -> anyhow::Result<Serving> {
-    let ring = args.ring(servers)?;
+pub fn start(
+    args: &ServeArgs,
+    servers: &Servers,
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+) -> anyhow::Result<Serving> {
+    let recorder = metrics_listener.map(|listener| metrics::install().map(|recorder| (recorder, listener))).transpose()?;
+    let ring = args.database.ring(servers)?;
     let db = database::open(&servers.app_url, args.pool_size, "serve")?;
     let (client, sandbox) = wechat(args)?;
     let account = RateLimit { per_second: args.account_rate, burst: args.account_rate * 3 };
-    let address_limit = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
+    let address = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
+    let code_limits = if args.demo { CodeLimits::demo() } else { CodeLimits::default() };
     let proxies = TrustedProxies(args.trusted_proxies.clone());
-    let mut parts = Parts::new(db, ring, Arc::new(client), account, address_limit, proxies);
-    if args.demo {
-        parts.code_limits = people::identity::CodeLimits::demo();
+    let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies);
+    let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;
+    if let Some((recorder, listener)) = recorder {
+        serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);
     }
-    serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })
+    Ok(serving)
 }
 
 /// A started sandbox and its address.
@@ -186,23 +195,24 @@ pub fn serve(parts: Parts, sandbox: Option<Sandbox>, listener: TcpListener, thre
     actix_web::rt::spawn(server);
     let runner = (threads.job_workers > 0).then(|| Runner::start(&parts.db, &jobs, threads.job_workers));
     let (sandbox_handle, sandbox) = sandbox.map_or((None, None), |(handle, address)| (Some(handle), Some(address)));
-    Ok(Serving { address, sandbox, parts, jobs, handle, runner, sandbox_handle })
+    Ok(Serving { address, sandbox, parts, jobs, handle, runner, sandbox_handle, metrics: None })
 }
 
 /// `palm serve`: until Ctrl-C or SIGTERM.
 pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
-    base::telemetry::start(&args.log);
+    base::telemetry::start(args.log.as_deref().unwrap_or("info"));
     let listener = bind(args.http_addr)?;
-    let servers = args.database.servers()?;
-    database::check(&servers.app_url, args.kind())?;
     let metrics_listener = bind(args.metrics_addr)?;
-    let recorder = metrics::install()?;
-    let serving = start(&args, &servers, listener)?;
-    let metrics_handle = metrics::serve(recorder, serving.parts.db.clone(), metrics_listener)?;
+    let servers = args.database.servers()?;
+    if args.accept_unsafe_settings {
+        database::check_kind(&servers.app_url, args.kind())?;
+    } else {
+        database::check(&servers.app_url, args.kind())?;
+    }
+    let serving = start(&args, &servers, listener, Some(metrics_listener))?;
     println!("palm serves on http://{}", serving.address);
     wait_for_stop().await?;
     serving.stop().await;
-    metrics_handle.stop(false).await;
     if let Some(cluster) = servers.cluster {
         cluster.stop()?;
     }

@@ -1,7 +1,9 @@
 //! The one integration binary: real HTTP, real PostgreSQL, a WeChat that speaks WeChat's wire.
-#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod documents;
+mod faults;
+mod ledger;
 mod matrix;
 mod routes;
 mod schema;

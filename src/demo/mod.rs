@@ -2,6 +2,7 @@
 
 mod caller;
 mod http;
+mod http_posting;
 
 use actix_web::web::{ServiceConfig, scope};
 
@@ -9,5 +10,6 @@ pub(crate) use http::SandboxPlace;
 
 /// `/demo`: see `http.rs`. Not part of the product's API, hence not in its document.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(scope("/demo").service(http::demo_clock_move).service(http::demo_drain).service(http::demo_sandbox));
+    let demo = scope("/demo").service(http::demo_clock_move).service(http::demo_drain).service(http::demo_sandbox);
+    config.service(demo.service(http_posting::demo_posting_create));
 }

@@ -43,7 +43,7 @@ pub async fn up(args: UpArgs) -> anyhow::Result<()> {
     let servers = options.database.servers()?;
     println!("data folder: {}", servers.data_dir.display());
     prepare(&servers)?;
-    let serving = serve::start_all(&options, &servers, listener, Some(metrics_listener))?;
+    let serving = serve::start(&options, &servers, listener, Some(metrics_listener))?;
     let result = show(&serving, args.no_journey).await;
     if result.is_ok() {
         serve::wait_for_stop().await?;

@@ -1,9 +1,18 @@
 //! What must hold of every book at every moment, each as a query over the stored rows that **must return no row**.
-//! `palm audit` runs them all and names the first row that differs; tests inject a violation for each (`audit_injections.sql`).
+//! `run` tries them all and names the first row that differs; tests inject a violation for each (`audit_injections.sql`).
 //!
 //! Queries may read `m`, the movements: one row per entry with its transaction and account, and the bucket's amount
 //! after it. Nouns above add checks over their own tables in the same form. What SQL can't derive again, the leaf and
 //! private bytes, is compared by [`crate::leaf::Record::verify`].
+
+use base::db::{DbError, DbResult};
+use diesel::result::Error;
+use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use diesel::{OptionalExtension, PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use uuid::Uuid;
+
+use crate::account::BookId;
+use crate::records::first_mismatch;
 
 /// One query that must return no row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,10 +26,118 @@ pub struct AuditCheck {
 }
 
 impl AuditCheck {
+    /// For the tables of checks.
+    pub const fn new(name: &'static str, what: &'static str, sql: &'static str) -> Self {
+        Self { name, what, sql }
+    }
+
     /// The statement to run: at most one row with one text column `found`, the first violating row as JSON.
     pub fn statement(&self) -> String {
-        format!("WITH m AS ({MOVEMENTS})\nSELECT to_jsonb(violation)::text AS found FROM ({}) violation LIMIT 1", self.sql)
+        self.within("")
     }
+
+    /// The statement for one book: the ledger's tables are hidden behind their rows of that book.
+    fn statement_of(&self, book: BookId) -> String {
+        let rows = |table| format!("{table} AS (SELECT * FROM public.{table} WHERE book_id = '{book}'),\n");
+        self.within(&TABLES.map(rows).concat())
+    }
+
+    fn within(&self, tables: &str) -> String {
+        format!(
+            "WITH {tables}m AS ({MOVEMENTS})\nSELECT to_jsonb(violation)::text AS found FROM ({}) violation ORDER BY 1 LIMIT 1",
+            self.sql
+        )
+    }
+}
+
+/// The tables that tell their book.
+const TABLES: [&str; 8] = [
+    "ledger_heads",
+    "ledger_accounts",
+    "ledger_owners",
+    "ledger_transactions",
+    "ledger_entries",
+    "ledger_balances",
+    "ledger_holds",
+    "ledger_leaves",
+];
+
+/// What one check came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLine {
+    /// Name of the invariant.
+    pub name: &'static str,
+    /// What should hold.
+    pub what: &'static str,
+    /// The first row that differs, as JSON.
+    pub found: Option<String>,
+}
+
+/// What an audit came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditReport {
+    /// A line for each check, in order.
+    pub lines: Vec<AuditLine>,
+    /// Books looked at.
+    pub books: usize,
+    /// Transactions looked at.
+    pub transactions: i64,
+}
+
+impl AuditReport {
+    /// The checks that differ.
+    pub fn differences(&self) -> impl Iterator<Item = &AuditLine> {
+        self.lines.iter().filter(|line| line.found.is_some())
+    }
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Text)]
+    found: String,
+}
+
+#[derive(QueryableByName)]
+struct BookRow {
+    #[diesel(sql_type = SqlUuid)]
+    book_id: Uuid,
+    #[diesel(sql_type = BigInt)]
+    transactions: i64,
+}
+
+/// Tries every check of one book or of all, then derives every leaf again from its rows. `extra` are the checks of the nouns
+/// above; they always look at all books. Each check is a statement of its own over the whole history, so the caller raises
+/// `statement_timeout`; leaves are read in portions. A live database may go on meanwhile: each statement sees one moment.
+pub fn run(connection: &mut PgConnection, book: Option<BookId>, extra: &[AuditCheck]) -> DbResult<AuditReport> {
+    let mut lines = Vec::new();
+    let ours = CHECKS.iter().map(|check| (check, book.map_or_else(|| check.statement(), |book| check.statement_of(book))));
+    for (check, statement) in ours.chain(extra.iter().map(|check| (check, check.statement()))) {
+        let row: Option<Found> = sql_query(statement).get_result(connection).optional()?;
+        lines.push(AuditLine { name: check.name, what: check.what, found: row.map(|row| row.found) });
+    }
+    let books: Vec<BookRow> = sql_query(
+        "SELECT h.book_id, count(t.id) AS transactions FROM ledger_heads h LEFT JOIN ledger_transactions t USING (book_id)
+        GROUP BY h.book_id ORDER BY h.book_id",
+    )
+    .load(connection)?;
+    let books: Vec<BookRow> = books.into_iter().filter(|row| book.is_none_or(|book| book.0 == row.book_id)).collect();
+    let mut found = None;
+    for row in &books {
+        found = found.or(leaf_mismatch(connection, BookId(row.book_id))?);
+    }
+    lines.push(AuditLine { name: "leaf", what: "leaf, hash and private part of every transaction follow from its rows", found });
+    Ok(AuditReport { lines, books: books.len(), transactions: books.iter().map(|row| row.transactions).sum() })
+}
+
+/// The first record of a book that its rows don't lead to, as JSON.
+fn leaf_mismatch(connection: &mut PgConnection, book: BookId) -> DbResult<Option<String>> {
+    let found = match first_mismatch(connection, book) {
+        Ok(found) => found.map(|(sequence, why)| (Some(sequence), why.to_string())),
+        // Rows that can't even be read were written by somebody else.
+        Err(DbError::Query(Error::DeserializationError(why))) => Some((None, why.to_string())),
+        Err(other) => return Err(other),
+    };
+    Ok(found.map(|(sequence, why)| serde_json::json!({ "book_id": book, "sequence": sequence, "why": why }).to_string()))
 }
 
 /// The movements `m`: `own` says whether the account's points belong to somebody, `after` is the bucket after the entry.
@@ -32,7 +149,7 @@ SELECT t.book_id AS book, t.sequence AS seq, t.kind, t.hold_id AS hold, t.revers
 FROM ledger_entries e JOIN ledger_transactions t ON t.id = e.transaction_id JOIN ledger_accounts a ON a.id = e.account_id";
 
 const fn check(name: &'static str, what: &'static str, sql: &'static str) -> AuditCheck {
-    AuditCheck { name, what, sql }
+    AuditCheck::new(name, what, sql)
 }
 
 /// The ledger's invariants, in the order of `palm audit`.
@@ -62,7 +179,7 @@ pub const CHECKS: &[AuditCheck] = &[
     check(
         "balanced",
         "each transaction has at least two entries, none zero, that sum to zero; its amount is what came in",
-        "SELECT t.id FROM ledger_transactions t LEFT JOIN m ON tx = t.id GROUP BY t.id HAVING coalesce(sum(amt), 1) <> 0
+        "SELECT t.id FROM ledger_transactions t LEFT JOIN m ON tx = t.id GROUP BY t.id, t.amount HAVING coalesce(sum(amt), 1) <> 0
             OR count(*) < 2 OR bool_or(amt = 0) OR coalesce(sum(amt) FILTER (WHERE amt > 0), 0) <> t.amount",
     ),
     check(
@@ -102,8 +219,8 @@ pub const CHECKS: &[AuditCheck] = &[
     check(
         "dense",
         "sequences run 1, 2, 3 without gap and the head agrees",
-        "SELECT book_id FROM ledger_heads h LEFT JOIN ledger_transactions t USING (book_id) GROUP BY book_id
-            HAVING count(t.id) <> next_sequence - 1 OR min(t.sequence) <> 1 OR max(t.sequence) <> next_sequence - 1
+        "SELECT book_id FROM ledger_heads h LEFT JOIN ledger_transactions t USING (book_id)
+            GROUP BY book_id, next_sequence, last_posted_at HAVING count(t.id) <> next_sequence - 1 OR min(t.sequence) <> 1 OR max(t.sequence) <> next_sequence - 1
             OR max(t.posted_at) <> last_posted_at",
     ),
     check(
@@ -133,7 +250,7 @@ pub const CHECKS: &[AuditCheck] = &[
         "escrow",
         "a hold's row has the amount and account of its transaction",
         "SELECT h.id FROM ledger_holds h LEFT JOIN m ON tx = h.id AND kind = 'hold' AND amt < 0 AND acc = h.account_id
-            GROUP BY h.id HAVING coalesce(-sum(amt), 0) <> h.amount",
+            GROUP BY h.id, h.amount HAVING coalesce(-sum(amt), 0) <> h.amount",
     ),
     check(
         "reverse_once",

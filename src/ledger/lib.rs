@@ -9,6 +9,7 @@
 #![deny(clippy::as_conversions, clippy::indexing_slicing)]
 
 pub mod account;
+pub mod accounts;
 pub mod audit;
 pub mod dates;
 mod encode;
@@ -28,6 +29,8 @@ mod statement;
 mod store;
 
 pub use account::{AccountId, AccountKind, BookId, Owner, OwnerKind, Party, TransactionId};
+pub use accounts::{Erased, account_close, account_find, account_open, claw_back_set, erase};
+pub use audit::{AuditCheck, AuditLine, AuditReport};
 pub use dates::{BookDate, ExpiresOn, Validity};
 pub use engine::{Effects, Entry, NewTransaction, apply};
 pub use error::{ERRORS, PostError};

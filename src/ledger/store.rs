@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use base::db::{DbError, DbResult};
 use chrono::{DateTime, Utc};
-use diesel::result::Error;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, BigInt, Binary, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel::{PgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -157,8 +157,22 @@ pub(crate) fn write(connection: &mut PgConnection, state: &BookState, new: &[New
         ended: &ended.iter().map(|(hold, _)| hold.0).collect(),
         ended_by: &ended.iter().map(|(_, by)| by.0).collect(),
     }
-    .get_result(connection)?;
+    .get_result(connection)
+    .map_err(opened_meanwhile)?;
     if usize::try_from(closed).ok() == Some(ended.len()) { Ok(()) } else { Err(broken("a hold was not open")) }
+}
+
+/// `account_open` doesn't take the head lock, so it may open an account between the load and here: then the whole
+/// transaction runs again, as after a serialization failure, and finds it.
+fn opened_meanwhile(error: Error) -> DbError {
+    match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, info)
+            if info.constraint_name() == Some("ledger_owners_book_id_kind_owner_id_key") =>
+        {
+            Error::DatabaseError(DatabaseErrorKind::SerializationFailure, info).into()
+        }
+        other => other.into(),
+    }
 }
 
 /// PostgreSQL's text of a uuid array (arrays of arrays can't be bound).

@@ -4,12 +4,13 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use base::db::{Db, PoolOptions, installation};
-use base::http::{RateLimit, TrustedProxies};
+use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs;
 use base::keys::KeyRing;
 use diesel::{Connection as _, PgConnection};
 use palm::app::Parts;
 use palm::serve::{self, Serving, Threads};
+use people::identity::CodeLimits;
 
 use super::postgres::{Database, Server};
 use super::{Actor, World};
@@ -38,7 +39,14 @@ impl TestApp {
         let (wechat, sandbox) = serve::sandbox("wx00000000000test").expect("the sandbox");
         let wechat_url = format!("http://{}", sandbox.1);
         let generous = RateLimit { per_second: 100_000, burst: 100_000 };
-        let parts = Parts::new(db, ring, Arc::new(wechat), generous, generous, TrustedProxies::default());
+        let parts = Parts::new(
+            db,
+            ring,
+            Arc::new(wechat),
+            Limits::new(generous, generous),
+            CodeLimits::default(),
+            TrustedProxies::default(),
+        );
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");

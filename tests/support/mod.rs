@@ -7,4 +7,5 @@ mod world;
 
 pub(crate) use actor::{Actor, Reply};
 pub(crate) use app::TestApp;
+pub(crate) use postgres::{Database, Server};
 pub(crate) use world::World;

@@ -1,9 +1,9 @@
 //! One PostgreSQL for all tests and one migrated template; each test gets a copy of it.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use base::cluster::{Cluster, ClusterOptions};
+use base::cluster::TestServer;
 use base::db::installation::Kind;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -11,9 +11,7 @@ use palm::database;
 
 /// Where the databases are.
 pub(crate) struct Server {
-    cluster: Option<Cluster>,
-    owner: Option<String>,
-    app: Option<String>,
+    server: TestServer,
     template: String,
     /// `CREATE DATABASE … TEMPLATE` wants nobody else connected to the template.
     copying: Mutex<()>,
@@ -25,12 +23,6 @@ pub(crate) struct Database {
     pub(crate) app_url: String,
 }
 
-fn swap_database(url: &str, name: &str) -> String {
-    let (head, query) = url.split_once('?').map_or((url, String::new()), |(head, query)| (head, format!("?{query}")));
-    let (server, _old) = head.rsplit_once('/').expect("a database URL has a path");
-    format!("{server}/{name}{query}")
-}
-
 impl Server {
     pub(crate) fn get() -> &'static Self {
         static SERVER: OnceLock<Server> = OnceLock::new();
@@ -38,48 +30,22 @@ impl Server {
     }
 
     fn start() -> Self {
-        let owner = std::env::var("PALM_OWNER_DATABASE_URL").ok();
-        let app = std::env::var("PALM_DATABASE_URL").ok();
-        let cluster = owner.is_none().then(|| {
-            let place = base::keys::sha256(env!("CARGO_MANIFEST_DIR").as_bytes());
-            let data_dir =
-                PathBuf::from(format!("/tmp/palm-test-{:02x}{:02x}{:02x}{:02x}", place[0], place[1], place[2], place[3]));
-            let cluster = Cluster::ensure(ClusterOptions { data_dir, durable: false }).expect("the private PostgreSQL for tests");
-            cluster.stop_with_process().expect("its watcher");
-            cluster
-        });
+        let server = TestServer::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("a PostgreSQL for tests");
         let template = format!("palm_template_{}", std::process::id());
-        let server = Self { cluster, owner, app, template, copying: Mutex::new(()) };
+        let server = Self { server, template, copying: Mutex::new(()) };
         server.prepare();
         server
     }
 
-    fn owner_url(&self, name: &str) -> String {
-        match (&self.cluster, &self.owner) {
-            (Some(cluster), _) => cluster.owner_url(name),
-            (None, Some(url)) => swap_database(url, name),
-            (None, None) => unreachable!("either a cluster or a URL"),
-        }
-    }
-
-    fn app_url(&self, name: &str) -> String {
-        match (&self.cluster, &self.app) {
-            (Some(cluster), _) => cluster.app_url(name),
-            (None, Some(url)) => swap_database(url, name),
-            (None, None) => panic!("PALM_OWNER_DATABASE_URL needs PALM_DATABASE_URL beside it"),
-        }
-    }
-
     fn admin(&self) -> PgConnection {
-        let url = self.owner.clone().unwrap_or_else(|| self.owner_url("palm"));
-        PgConnection::establish(&url).expect("the owner's database")
+        PgConnection::establish(&self.server.admin_url()).expect("the owner's database")
     }
 
     fn prepare(&self) {
         let mut admin = self.admin();
         drop_leftovers(&mut admin);
         admin.batch_execute(&format!("CREATE DATABASE {}", self.template)).expect("a template");
-        let url = self.owner_url(&self.template);
+        let url = self.server.owner_url(&self.template);
         database::migrate(&url).expect("migrations");
         database::set_up(&url, Kind::Test, 0).expect("a test installation");
     }
@@ -91,7 +57,7 @@ impl Server {
         self.admin()
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {}", self.template))
             .expect("a copy of the template");
-        Database { owner_url: self.owner_url(&name), app_url: self.app_url(&name) }
+        Database { owner_url: self.server.owner_url(&name), app_url: self.server.app_url(&name) }
     }
 }
 

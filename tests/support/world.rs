@@ -76,7 +76,7 @@ impl TestApp {
             .execute(&mut owner)
             .expect("a person");
         sql_query(
-            "INSERT INTO sessions (id, person_id, device, refresh_hash, expires_at) VALUES ($1, $2, 'test', $3, 'infinity')",
+            "INSERT INTO sessions (id, person_id, device, refresh_hash, expires_at) VALUES ($1, $2, 'test', $3, palm_now() + interval '10 years')",
         )
         .bind::<SqlUuid, _>(session.0)
         .bind::<SqlUuid, _>(person.0)

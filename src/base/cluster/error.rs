@@ -87,6 +87,9 @@ pub enum ClusterError {
         /// How it was made.
         durable: bool,
     },
+    /// A test program was told of one's own server by one role only.
+    #[error("PALM_OWNER_DATABASE_URL and PALM_DATABASE_URL name one server for its two roles: set both or neither")]
+    HalfNamed,
     /// No space left.
     #[error("the disk that holds {} is full: free some space and start again; nothing that was acknowledged is lost", .path.display())]
     DiskFull {

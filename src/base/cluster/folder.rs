@@ -175,7 +175,7 @@ fn socket_folder(place: &Path) -> PathBuf {
 }
 
 /// 64 bits of FNV-1a in hexadecimal: a name for a path that stays the same over versions of the compiler. Nothing secret hangs on it.
-fn short_hash(path: &Path) -> String {
+pub(super) fn short_hash(path: &Path) -> String {
     struct Fnv(u64);
     impl Hasher for Fnv {
         fn finish(&self) -> u64 {

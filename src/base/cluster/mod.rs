@@ -19,6 +19,7 @@ mod account;
 mod binaries;
 mod error;
 mod folder;
+mod for_tests;
 mod process;
 mod settings;
 #[cfg(test)]
@@ -32,6 +33,7 @@ use binaries::Binaries;
 pub use error::ClusterError;
 use folder::Layout;
 pub use folder::{DataDir, data_dir};
+pub use for_tests::TestServer;
 use process::Server;
 pub use settings::{DURABLE_SETTINGS, assert_durable};
 

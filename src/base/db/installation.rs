@@ -77,6 +77,17 @@ struct SettingRow {
     setting: String,
 }
 
+/// Versions of the migrations that ran.
+pub fn applied_migrations(connection: &mut PgConnection) -> DbResult<Vec<String>> {
+    #[derive(QueryableByName)]
+    struct VersionRow {
+        #[diesel(sql_type = Text)]
+        version: String,
+    }
+    let rows: Vec<VersionRow> = sql_query("SELECT version FROM __diesel_schema_migrations").load(connection)?;
+    Ok(rows.into_iter().map(|row| row.version).collect())
+}
+
 /// How far the clock runs ahead of the machine, in seconds (below zero: behind).
 pub fn clock_shift(connection: &mut PgConnection) -> DbResult<i64> {
     #[derive(QueryableByName)]

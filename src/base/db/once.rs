@@ -35,6 +35,11 @@ impl Once {
         self
     }
 
+    /// Id of the result if this call is the one that does the work.
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
     pub(super) fn is_contended(&self) -> bool {
         self.contended
     }

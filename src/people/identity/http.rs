@@ -9,7 +9,7 @@ use base::clients::wechat::WeChat;
 use base::db::{Context, Db, now};
 use base::error::ApiError;
 use base::http::{Problem, Query, Valid};
-use base::ids::SessionId;
+use base::ids::{PersonId, SessionId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -36,10 +36,27 @@ pub struct NewSessionBody {
 /// A signed-in person.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SignedIn {
-    /// The session's tokens.
-    pub tokens: Tokens,
+    /// Send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: String,
+    /// Seconds until the access token ends.
+    pub expires_in: i64,
+    /// Get the next pair with it; each works once.
+    pub refresh_token: String,
+    /// The session.
+    pub session_id: SessionId,
+    /// The person.
+    pub person_id: PersonId,
     /// First sign-in ever?
     pub new_person: bool,
+}
+
+impl SignedIn {
+    fn of(tokens: Tokens, new_person: bool) -> Self {
+        let Tokens { access_token, token_type, expires_in, refresh_token, session_id, person_id } = tokens;
+        Self { access_token, token_type, expires_in, refresh_token, session_id, person_id, new_person }
+    }
 }
 
 /// Sign in.
@@ -60,7 +77,7 @@ pub async fn session_create(
     let sign_in = SignIn { db: &db, ring: ring.into_inner(), wechat: &wechat, limits: **limits };
     let device = body.device.map_or_else(String::new, Text::into_string);
     let (tokens, new_person) = sign_in.run(context, base::http::peer(&request), &body.code, device).await?;
-    Ok(HttpResponse::Created().insert_header(("Location", "/api/v1/me")).json(SignedIn { tokens, new_person }))
+    Ok(HttpResponse::Created().insert_header(("Location", "/api/v1/me")).json(SignedIn::of(tokens, new_person)))
 }
 
 /// A refresh token.

@@ -1,0 +1,49 @@
+//! `palm admin`: the first administrator gets in by a one-time code from the command line.
+
+use base::db::Context;
+use base::error::ApiError;
+use people::grid::{GridPath, unit_by_code};
+use people::identity::{Invitation, InvitationId, Role, invite};
+
+use crate::database::DatabaseArgs;
+
+/// Commands of the operator.
+#[derive(Debug, clap::Subcommand)]
+pub enum AdminCommand {
+    /// Print a one-time code (24 h) that makes whoever enters it in the mini program an administrator
+    Invite(InviteArgs),
+}
+
+/// Options of `palm admin invite`.
+#[derive(Debug, clap::Args)]
+pub struct InviteArgs {
+    /// Which database
+    #[command(flatten)]
+    pub database: DatabaseArgs,
+    /// Code of the street to administer (default: the only one)
+    #[arg(long)]
+    pub street: Option<String>,
+}
+
+/// Runs one.
+pub fn run(command: &AdminCommand) -> anyhow::Result<()> {
+    let AdminCommand::Invite(args) = command;
+    args.database.with_db("admin", |db, _servers| {
+        let street = args.street.clone();
+        let code = db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
+            let unit = match &street {
+                Some(code) => Some(unit_by_code(tx.conn(), &GridPath::new(code.clone()))?.ok_or_else(|| ApiError::invalid("--street", "no such street"))?),
+                None => None,
+            };
+            let invitation = Invitation { id: InvitationId::new(), role: Role::Admin, unit: unit.map(|unit| unit.id), organization: None, hours: 24 };
+            let code = invite(&mut tx, &invitation)?;
+            Ok(tx.done(code)?)
+        })?;
+        println!("one-time code for an administrator, valid for 24 hours:\n\n    {code}\n");
+        if let Ok(qr) = fast_qr::QRBuilder::new(code.as_str()).build() {
+            println!("{}", qr.to_str());
+        }
+        println!("Enter or scan it in the mini program under “I have an invitation” (POST /api/v1/me/invitations).");
+        Ok(())
+    })
+}
