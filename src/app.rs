@@ -60,13 +60,18 @@ impl Parts {
 
 /// What each noun does for one person.
 fn hooks() -> Hooks {
-    Hooks::default()
+    Hooks { home: vec![points::home], erase: vec![points::ERASE], export: vec![points::EXPORT] }
+}
+
+/// What points know of their neighbours.
+fn outside() -> points::Outside {
+    points::Outside { households: Arc::new(crate::neighbours::Alone), notices: Arc::new(crate::neighbours::Silent) }
 }
 
 /// The permission table.
 pub fn permissions() -> Vec<&'static Rule> {
     let nouns: Vec<&'static [Rule]> = vec![people::identity::PERMISSIONS, crate::operations::PERMISSIONS];
-    nouns.into_iter().flatten().collect()
+    nouns.into_iter().chain(points::PERMISSIONS.iter().copied()).flatten().collect()
 }
 
 /// Operations that need no sign-in.
@@ -75,7 +80,7 @@ pub const PUBLIC: &[&str] = &["healthz", "readyz", "version", "session_create", 
 /// Every error code.
 pub fn errors() -> Vec<&'static ErrorCode> {
     let nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, people::identity::ERRORS];
-    nouns.into_iter().flatten().copied().collect()
+    nouns.into_iter().chain([ledger::ERRORS]).chain(points::ERRORS.iter().copied()).flatten().copied().collect()
 }
 
 /// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
@@ -88,6 +93,7 @@ pub fn audit_checks() -> Vec<AuditCheck> {
 pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     let mut all = vec![base::jobs::housekeeping()];
     all.extend(people::identity::jobs(Arc::clone(&parts.hooks)));
+    all.extend(points::jobs(&outside()));
     all
 }
 
@@ -153,6 +159,7 @@ fn collect(
         .app_data(Data::new(parts.proxies))
         .app_data(Data::new(parts.code_limits))
         .app_data(Data::from(parts.hooks))
+        .app_data(Data::new(outside()))
         .into_utoipa_app()
         .openapi(openapi::skeleton())
         .service(healthz)

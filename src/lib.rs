@@ -16,6 +16,7 @@ pub mod audit;
 pub mod database;
 pub mod demo;
 pub mod metrics;
+mod neighbours;
 pub mod openapi;
 pub mod operations;
 pub mod routes;

@@ -1,1 +1,63 @@
-//! points
+//! Points (积分): budgets that pay, rules that decide, awards that follow from events, wallets and statements, expiry, reversal.
+//! The ledger below moves the points; this crate decides which, why and by whom.
+//!
+//! Other nouns hand in what happened with [`emit`]; the award follows by a job. What points must know of its neighbours stands in
+//! [`Outside`] and is filled by `app.rs`.
+//!
+//! Edges between nouns: `rules → budgets`; `awards → rules, budgets`; `contributions → awards, budgets, rules`;
+//! `reversals → awards, budgets`; `statements → awards, rules`. `transfers` and `expiry` stand alone.
+
+mod audit;
+mod home;
+mod outside;
+mod place;
+mod words;
+
+pub mod awards;
+pub mod budgets;
+pub mod contributions;
+mod expiry;
+pub mod reversals;
+pub mod rules;
+pub mod statements;
+pub mod transfers;
+
+use base::error::ErrorCode;
+use base::jobs::JobKind;
+use people::identity::{EraseHook, ExportHook, Rule};
+
+pub use audit::CHECKS;
+pub use awards::{Beneficiary, Event, EventId, Evidence, emit};
+pub use home::home;
+pub use outside::{Households, Notice, Notices, Outside};
+pub use rules::EventKind;
+
+/// Job that posts the awards waiting for a budget.
+pub(crate) const RETRY_JOB: &str = "points_retry";
+
+/// The rows of this crate in the permission table.
+pub const PERMISSIONS: &[&[Rule]] = &[
+    budgets::PERMISSIONS,
+    rules::PERMISSIONS,
+    awards::PERMISSIONS,
+    contributions::PERMISSIONS,
+    transfers::PERMISSIONS,
+    reversals::PERMISSIONS,
+    statements::PERMISSIONS,
+];
+
+/// The error codes of this crate.
+pub const ERRORS: &[&[&ErrorCode]] = &[place::ERRORS, budgets::ERRORS, rules::ERRORS, transfers::ERRORS];
+
+/// What points give along in the export of a person.
+pub const EXPORT: ExportHook = ExportHook { noun: "points", export: home::export };
+
+/// What points do when a person is erased; after whoever holds points of theirs has let go.
+pub const ERASE: EraseHook = EraseHook { noun: "points", before: Some(home::forfeit), erase: home::erase };
+
+/// The jobs of this crate.
+pub fn jobs(outside: &Outside) -> Vec<JobKind> {
+    let mut kinds = awards::kinds(outside);
+    kinds.extend(expiry::kinds(outside));
+    kinds
+}

@@ -12,5 +12,5 @@ pub use body::{BODY_LIMIT, Upload, Valid, read_body};
 pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, request_id};
 pub use limits::{Limits, RateLimit};
 pub use problem::{Lang, Problem, problem_of};
-pub use reply::{Created, Tagged};
+pub use reply::{Changed, Created, Tagged};
 pub use shell::{Shell, access_span};

@@ -46,6 +46,32 @@ impl<T: Serialize> Responder for Created<T> {
     }
 }
 
+/// 200 with the changed resource, after a write with an idempotency key; a replayed one says so.
+#[derive(Debug)]
+pub struct Changed<T> {
+    view: T,
+    replayed: bool,
+}
+
+impl<T> Changed<T> {
+    /// The resource as it stands now.
+    pub const fn new<V>(done: &Done<V>, view: T) -> Self {
+        Self { view, replayed: done.replayed }
+    }
+}
+
+impl<T: Serialize> Responder for Changed<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::Ok();
+        if self.replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        json(response, &self.view)
+    }
+}
+
 /// 200 with a strong ETag; 304 when the caller has it already. A document's tag is its version, any other's a hash of its bytes.
 #[derive(Debug)]
 pub struct Tagged<T> {

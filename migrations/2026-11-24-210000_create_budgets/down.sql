@@ -1,0 +1,2 @@
+DROP TABLE budget_changes;
+DROP TABLE budgets;

@@ -1,0 +1,2 @@
+DROP TABLE point_transfer_caps;
+DROP TABLE point_transfers;

@@ -1,0 +1,180 @@
+#![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
+//! Routes of reversals.
+
+use actix_web::web::{Data, Json};
+use actix_web::{get, post};
+use base::db::{Db, DbResult};
+use base::error::{self, ApiError};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::ids::{GridUnitId, PersonId};
+use base::money::Points;
+use base::page::{Page, PageQuery};
+use base::text::Text;
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use ledger::{TransactionId, reads};
+use people::identity::Can;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::rows::{self, ReversalRow};
+use super::{ReversalApprove, ReversalCreate, ReversalId, ReversalList, ReversalRefuse, decide};
+use crate::budgets::ChangeState;
+use crate::outside::Outside;
+use crate::place;
+
+/// Why a transaction is to be undone.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReversal {
+    /// Why; no personal data.
+    reason: Text<200>,
+}
+
+/// A reversal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReversalView {
+    /// Id.
+    pub id: ReversalId,
+    /// Whose book.
+    pub community: GridUnitId,
+    /// The transaction to undo.
+    pub original: TransactionId,
+    /// Why.
+    pub reason: String,
+    /// State.
+    pub state: ChangeState,
+    /// Who asked.
+    pub requested_by: PersonId,
+    /// Who decided.
+    pub approved_by: Option<PersonId>,
+    /// The posting.
+    pub transaction: Option<TransactionId>,
+    /// Points that came back.
+    pub recovered: Option<Points>,
+    /// Points that did not.
+    pub not_recovered: Option<Points>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// One plain sentence.
+    pub summary: String,
+}
+
+fn view(connection: &mut PgConnection, row: ReversalRow) -> DbResult<ReversalView> {
+    let posted = row.transaction_id.map(|id| reads::transaction_find(connection, id)).transpose()?.flatten();
+    let state = match row.state {
+        ChangeState::Requested => "待审批",
+        ChangeState::Approved => "已冲正",
+        ChangeState::Refused => "未通过",
+    };
+    Ok(ReversalView {
+        summary: format!("冲正申请：{state}"),
+        id: row.id,
+        community: row.community_id,
+        original: row.original_id,
+        reason: row.reason,
+        state: row.state,
+        requested_by: row.requested_by,
+        approved_by: row.approved_by,
+        transaction: row.transaction_id,
+        recovered: posted.as_ref().map(|posted| posted.amount),
+        not_recovered: posted.as_ref().map(|posted| posted.unrecovered),
+        created_at: row.created_at,
+    })
+}
+
+async fn show(db: &Db, id: ReversalId) -> Result<ReversalView, ApiError> {
+    db.read(move |connection| {
+        let row = rows::find(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+        Ok::<_, ApiError>(view(connection, row)?)
+    })
+    .await
+}
+
+/// Which reversals.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReversalQuery {
+    /// In one state.
+    state: Option<ChangeState>,
+    /// Items of a page, 1 to 100 (default 20).
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 400)]
+    cursor: Option<String>,
+}
+
+/// Ask to undo an award or transfer.
+#[utoipa::path(tag = "points", request_body = NewReversal, params(("id" = TransactionId, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = ReversalView, description = "asked for; another person approves"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/points/transactions/{id}/reverse")]
+pub async fn reversal_create(
+    can: Can<ReversalCreate>,
+    id: PathId<TransactionId>,
+    key: IdempotencyKey,
+    body: Valid<NewReversal>,
+    db: Data<Db>,
+    outside: Data<Outside>,
+) -> Result<Created<ReversalView>, ApiError> {
+    let new = ReversalId::new();
+    let once = can.once(key, place::hash_with(id.0.0, body.hash()), new.0);
+    let (scope, actor, reason) = (can.scope().clone(), can.actor().clone(), body.into_inner().reason.into_string());
+    let done = db.once(once, move |tx| decide::request(tx, &scope, &actor, &outside, (new, id.0, reason.clone()))).await?;
+    let view = show(&db, ReversalId(done.id)).await?;
+    Ok(Created::new(&done, "/api/v1/points/reversals", view))
+}
+
+/// Reversals, newest first.
+#[utoipa::path(tag = "points", params(ReversalQuery), responses((status = 200, body = Page<ReversalView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/points/reversals")]
+pub async fn reversal_list(
+    can: Can<ReversalList>,
+    query: Query<ReversalQuery>,
+    db: Data<Db>,
+) -> Result<Json<Page<ReversalView>>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<ReversalId>()?;
+    let (scope, state) = (can.scope().clone(), query.state);
+    let page = db
+        .read(move |connection| {
+            let found = rows::list(connection, &scope, state, window.after, window.load())?;
+            let views = found.into_iter().map(|row| view(connection, row)).collect::<DbResult<Vec<_>>>()?;
+            Ok::<_, ApiError>(window.page(views, |view| view.id, |view| view))
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Undo what another person asked to undo.
+#[utoipa::path(tag = "points", params(("id" = ReversalId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = ReversalView, description = "undone"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/points/reversals/{id}/approve")]
+pub async fn reversal_approve(
+    can: Can<ReversalApprove>,
+    id: PathId<ReversalId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+    outside: Data<Outside>,
+) -> Result<Changed<ReversalView>, ApiError> {
+    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0).contended();
+    let (scope, actor) = (can.scope().clone(), can.actor().clone());
+    let done = db.once(once, move |tx| decide::approve(tx, &scope, &actor, &outside, id.0)).await?;
+    let view = show(&db, ReversalId(done.id)).await?;
+    Ok(Changed::new(&done, view))
+}
+
+/// Refuse to undo.
+#[utoipa::path(tag = "points", params(("id" = ReversalId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = ReversalView, description = "refused, as decided"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/points/reversals/{id}/refuse")]
+pub async fn reversal_refuse(
+    can: Can<ReversalRefuse>,
+    id: PathId<ReversalId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+    outside: Data<Outside>,
+) -> Result<Changed<ReversalView>, ApiError> {
+    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let (scope, actor) = (can.scope().clone(), can.actor().clone());
+    let done = db.once(once, move |tx| decide::refuse(tx, &scope, &actor, &outside, id.0)).await?;
+    let view = show(&db, ReversalId(done.id)).await?;
+    Ok(Changed::new(&done, view))
+}
