@@ -32,10 +32,19 @@ pub fn run(command: &AdminCommand) -> anyhow::Result<()> {
         let street = args.street.clone();
         let code = db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
             let unit = match &street {
-                Some(code) => Some(unit_by_code(tx.conn(), &GridPath::new(code.clone()))?.ok_or_else(|| ApiError::invalid("--street", "no such street"))?),
+                Some(code) => Some(
+                    unit_by_code(tx.conn(), &GridPath::new(code.clone()))?
+                        .ok_or_else(|| ApiError::invalid("--street", "no such street"))?,
+                ),
                 None => None,
             };
-            let invitation = Invitation { id: InvitationId::new(), role: Role::Admin, unit: unit.map(|unit| unit.id), organization: None, hours: 24 };
+            let invitation = Invitation {
+                id: InvitationId::new(),
+                role: Role::Admin,
+                unit: unit.map(|unit| unit.id),
+                organization: None,
+                hours: 24,
+            };
             let code = invite(&mut tx, &invitation)?;
             Ok(tx.done(code)?)
         })?;

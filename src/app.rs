@@ -1,5 +1,5 @@
-//! The one function that builds the application, and the tables that every noun adds its rows to: permissions, errors, jobs.
-//! The server and the tests use the same.
+//! The one function that builds the application, from its parts; the server and the tests use the same. What each noun brings
+//! (permissions, errors, jobs, hooks) is collected in `nouns`.
 
 use std::sync::Arc;
 
@@ -7,19 +7,18 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, ResponseError as _, get};
-use base::clients::wechat::WeChat;
+use base::clients::wechat::push::PushKeys;
+use base::clients::wechat::{Edition, WeChat};
 use base::db::Db;
-use base::error::ErrorCode;
 use base::http::{Limits, Shell, TrustedProxies};
-use base::jobs::JobKind;
 use base::keys::KeyRing;
-use ledger::AuditCheck;
-use people::identity::{Authenticator, CodeLimits, Hooks, Rule};
+use people::identity::{Authenticator, CodeLimits, Hooks};
+use people::notify::{self, Outbound, TemplateIds};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::scope::scope;
 
-use crate::{openapi, routes};
+use crate::{nouns, openapi, routes};
 
 /// What the application is made of; cheap to clone.
 #[derive(Clone)]
@@ -40,6 +39,12 @@ pub struct Parts {
     pub code_limits: CodeLimits,
     /// What each noun does for a person: home screen, export, erasure.
     pub hooks: Arc<Hooks>,
+    /// The jobs' way out to WeChat.
+    pub outbound: Arc<Outbound>,
+    /// WeChat's message templates by our kinds.
+    pub templates: Arc<TemplateIds>,
+    /// Where WeChat's pushes are believed.
+    pub push_door: Arc<notify::http::PushDoor>,
 }
 
 impl Parts {
@@ -54,47 +59,25 @@ impl Parts {
     ) -> Self {
         let limits = Arc::new(limits);
         let authenticator = Authenticator::new(db.clone(), Arc::clone(&ring), Arc::clone(&limits));
-        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks: Arc::new(hooks()) }
+        let outbound = Arc::new(Outbound::new(Arc::clone(&wechat), Edition::Release));
+        let (templates, push_door) = (Arc::default(), Arc::default());
+        let hooks = Arc::new(nouns::hooks());
+        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks, outbound, templates, push_door }
     }
-}
 
-/// What each noun does for one person.
-fn hooks() -> Hooks {
-    Hooks { home: vec![points::home], erase: vec![points::ERASE], export: vec![points::EXPORT] }
-}
+    /// Believes pushes that these keys open.
+    #[must_use]
+    pub fn with_push_keys(mut self, keys: Option<PushKeys>) -> Self {
+        self.push_door = Arc::new(notify::http::PushDoor(keys));
+        self
+    }
 
-/// What points know of their neighbours.
-fn outside() -> points::Outside {
-    points::Outside { households: Arc::new(crate::neighbours::Alone), notices: Arc::new(crate::neighbours::Silent) }
-}
-
-/// The permission table.
-pub fn permissions() -> Vec<&'static Rule> {
-    let nouns: Vec<&'static [Rule]> = vec![people::identity::PERMISSIONS, crate::operations::PERMISSIONS];
-    nouns.into_iter().chain(points::PERMISSIONS.iter().copied()).flatten().collect()
-}
-
-/// Operations that need no sign-in.
-pub const PUBLIC: &[&str] = &["healthz", "readyz", "version", "session_create", "session_refresh"];
-
-/// Every error code.
-pub fn errors() -> Vec<&'static ErrorCode> {
-    let nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, people::identity::ERRORS];
-    nouns.into_iter().chain([ledger::ERRORS]).chain(points::ERRORS.iter().copied()).flatten().copied().collect()
-}
-
-/// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
-pub fn audit_checks() -> Vec<AuditCheck> {
-    let nouns: Vec<&'static [AuditCheck]> = Vec::new();
-    nouns.into_iter().flatten().copied().collect()
-}
-
-/// Every kind of background job.
-pub fn jobs(parts: &Parts) -> Vec<JobKind> {
-    let mut all = vec![base::jobs::housekeeping()];
-    all.extend(people::identity::jobs(Arc::clone(&parts.hooks)));
-    all.extend(points::jobs(&outside()));
-    all
+    /// The installation's message templates.
+    #[must_use]
+    pub fn with_templates(mut self, templates: TemplateIds) -> Self {
+        self.templates = Arc::new(templates);
+        self
+    }
 }
 
 /// The application. With `demo`, the routes that move the clock and run jobs are there too.
@@ -105,7 +88,7 @@ pub fn app(
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>,
 > {
     let (app, document) = collect(parts);
-    let document = openapi::complete(document, |id| PUBLIC.contains(&id));
+    let document = openapi::complete(document, |id| nouns::PUBLIC.contains(&id));
     let operations = Data::new(openapi::operations(&document));
     let text = Data::new(Document(document.to_pretty_json().unwrap_or_default()));
     app.app_data(operations)
@@ -126,7 +109,7 @@ pub fn app(
 
 /// The document alone.
 pub fn document(parts: Parts) -> OpenApi {
-    openapi::complete(collect(parts).1, |id| PUBLIC.contains(&id))
+    openapi::complete(collect(parts).1, |id| nouns::PUBLIC.contains(&id))
 }
 
 struct Document(String);
@@ -159,7 +142,9 @@ fn collect(
         .app_data(Data::new(parts.proxies))
         .app_data(Data::new(parts.code_limits))
         .app_data(Data::from(parts.hooks))
-        .app_data(Data::new(outside()))
+        .app_data(Data::from(parts.templates))
+        .app_data(Data::from(parts.push_door))
+        .app_data(Data::new(nouns::points_outside()))
         .into_utoipa_app()
         .openapi(openapi::skeleton())
         .service(healthz)

@@ -4,8 +4,8 @@ use anyhow::Context as _;
 use base::db::{Db, PoolOptions};
 use ledger::{AuditLine, AuditReport, BookId, audit};
 
-use crate::app;
 use crate::database::{self, DatabaseArgs};
+use crate::nouns;
 
 /// One check reads a book's whole history; ten million entries take minutes.
 const CHECK_TIMEOUT_MS: u32 = 30 * 60 * 1000;
@@ -28,7 +28,7 @@ pub fn run(args: &AuditArgs) -> anyhow::Result<bool> {
     database::check_migrated(&servers.app_url)?;
     let options = PoolOptions { statement_timeout_ms: CHECK_TIMEOUT_MS, ..PoolOptions::new(&servers.app_url, 3, "audit") };
     let db = Db::open(&options)?;
-    let extra = app::audit_checks();
+    let extra = nouns::audit_checks();
     let book = args.book;
     let report = db.read_now(|connection| audit::run(connection, book, &extra)).context("the audit could not finish")?;
     anyhow::ensure!(

@@ -36,7 +36,7 @@ pub fn run(args: &ImportArgs) -> anyhow::Result<bool> {
     args.database.with_db("import", |db, servers| {
         let ring = args.database.ring(servers)?;
         let report = import::run(db, &ring, &Context::operator(), args.kind, &bytes, args.dry_run, &Scope::everything())?;
-        clean = report.issues.is_empty();
+        clean = report.errors.is_empty();
         println!("{}", serde_json::to_string_pretty(&report)?);
         Ok(())
     })?;

@@ -5,18 +5,22 @@
 //!
 //! A request's way: [`routes`] → the noun's `http.rs` → its `<verb>.rs` → `ledger/post.rs`.
 //!
-//! - [`app`] builds the application; the server and the tests use the same function.
+//! - [`app`] builds the application; [`nouns`] collects what each noun brings to it.
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
 //! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey.
 
+pub mod admin;
 pub mod app;
 pub mod app_docs;
 pub mod audit;
 pub mod database;
 pub mod demo;
+pub mod import;
+pub mod jobs;
 pub mod metrics;
 mod neighbours;
+pub mod nouns;
 pub mod openapi;
 pub mod operations;
 pub mod routes;

@@ -1,7 +1,7 @@
 //! The command line of Palm Community.
 
 use clap::{Parser, Subcommand};
-use palm::{audit, database, serve};
+use palm::{admin, audit, database, demo, import, jobs, serve};
 
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
@@ -14,11 +14,32 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Create or update the tables, and set up a new installation
     Migrate(MigrateArgs),
     /// Derive every balance, hold and leaf again; exit 1 and name the row when one differs
     Audit(audit::AuditArgs),
+    /// Import grid, households, organizations, merchants or roster from XLSX or CSV
+    Import(import::ImportArgs),
+    /// The operator's own doings
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// Jobs that failed for good
+    #[command(subcommand)]
+    Jobs(jobs::JobsCommand),
+    /// A demo installation
+    #[command(subcommand)]
+    Demo(DemoCommand),
+    /// Play the product's main job over HTTP, one line a step
+    Journey(Box<demo::JourneyArgs>),
+}
+
+#[derive(Debug, Subcommand)]
+enum DemoCommand {
+    /// Start a demo: private PostgreSQL, demo data, the journey, then stay up
+    Up(Box<demo::UpArgs>),
+    /// Move the demo's clock forward, such as +72h
+    Clock(demo::ClockArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,10 +64,17 @@ async fn main() -> std::process::ExitCode {
 
 async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
-        Command::Serve(args) => serve::run(args).await?,
+        Command::Serve(args) => serve::run(*args).await?,
         Command::Migrate(args) => migrate(&args)?,
         Command::Audit(args) if !audit::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Audit(_) => {}
+        Command::Import(args) if !import::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
+        Command::Import(_) => {}
+        Command::Admin(command) => admin::run(&command)?,
+        Command::Jobs(command) => jobs::run(&command)?,
+        Command::Demo(DemoCommand::Up(args)) => demo::up(*args).await?,
+        Command::Demo(DemoCommand::Clock(args)) => demo::clock(&args)?,
+        Command::Journey(args) => demo::journey(*args).await?,
     }
     Ok(std::process::ExitCode::SUCCESS)
 }

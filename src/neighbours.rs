@@ -1,37 +1,39 @@
-//! Fills what `points` must know of its neighbours, until `people::community` and `people::notify` do.
+//! Fills the small traits by which a lower crate or a wing asks about its neighbours.
 
 use base::db::{DbResult, Tx};
 use base::error::ApiError;
 use base::ids::{GridUnitId, PersonId};
 use diesel::PgConnection;
-use points::{Households, Notice, Notices};
+use people::community::residencies;
+use people::notify;
 use uuid::Uuid;
 
-/// Everybody lives alone.
-pub(crate) struct Alone;
+/// Who lives with whom, as the community knows it.
+pub(crate) struct Community;
 
-impl Households for Alone {
-    fn household_of(&self, _connection: &mut PgConnection, _community: GridUnitId, _person: PersonId) -> DbResult<Option<Uuid>> {
-        Ok(None)
+impl points::Households for Community {
+    fn household_of(&self, connection: &mut PgConnection, _community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>> {
+        Ok(residencies::household_of(connection, person)?.map(|household| household.0))
     }
 
     fn same_household(
         &self,
-        _connection: &mut PgConnection,
+        connection: &mut PgConnection,
         _community: GridUnitId,
         one: PersonId,
         other: PersonId,
     ) -> DbResult<bool> {
-        Ok(one == other)
+        residencies::same_household(connection, one, other)
     }
 }
 
-/// Nobody is told anything.
-pub(crate) struct Silent;
+/// The inbox of the person.
+pub(crate) struct Inbox;
 
-impl Notices for Silent {
-    fn tell(&self, _tx: &mut Tx<'_>, notice: &Notice) -> Result<(), ApiError> {
-        tracing::debug!(kind = notice.kind, "no inbox yet");
-        Ok(())
+impl points::Notices for Inbox {
+    fn tell(&self, tx: &mut Tx<'_>, notice: &points::Notice) -> Result<(), ApiError> {
+        let template = notify::templates::ALL.iter().find(|template| template.kind == notice.kind).copied();
+        let told = notify::Notice::new(template.unwrap_or(&notify::templates::POINTS_NOTE));
+        notify::send(tx, notice.person, &told.with("zh", &notice.zh).with("en", &notice.en))
     }
 }

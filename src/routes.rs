@@ -1,6 +1,7 @@
 //! Every route of the product, one line each. What lies below the wings has no wing in its path.
 
-use people::identity;
+use people::community::{households, import, managed, organizations, places, residencies};
+use people::{identity, notify};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operations;
@@ -9,6 +10,8 @@ use crate::operations;
 pub fn common(routes: &mut ServiceConfig<'_>) {
     people(routes);
     points(routes);
+    community(routes);
+    told(routes);
     operator(routes);
 }
 
@@ -86,6 +89,44 @@ fn points(routes: &mut ServiceConfig<'_>) {
         .service(points::statements::http::liability_find)
         .service(points::statements::http_organization::organization_wallet_find)
         .service(points::statements::http_organization::organization_statement_list);
+}
+
+fn community(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(places::http::unit_list)
+        .service(places::http::unit_find)
+        .service(places::http::grid_mine)
+        .service(places::http::grid_red_list)
+        .service(places::http::poster_create)
+        .service(households::http::household_list)
+        .service(households::http::household_find)
+        .service(residencies::http::residency_claim)
+        .service(residencies::http::residency_mine)
+        .service(residencies::http::residency_list)
+        .service(residencies::http::residency_confirm_bulk)
+        .service(residencies::http::residency_confirm)
+        .service(residencies::http::residency_refuse)
+        .service(residencies::http::residency_leave)
+        .service(residencies::http::residency_end)
+        .service(managed::http::managed_resident_create)
+        .service(organizations::http::organization_list)
+        .service(organizations::http::organization_find)
+        .service(import::http::import_template_find)
+        .service(import::http::import_create)
+        .service(import::http::import_list)
+        .service(import::http::import_find);
+}
+
+fn told(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(notify::http::inbox_list)
+        .service(notify::http::inbox_read)
+        .service(notify::http::subscription_list)
+        .service(notify::http::subscription_report)
+        .service(notify::http::call_list)
+        .service(notify::http::call_done)
+        .service(notify::http::wechat_push_setup)
+        .service(notify::http::wechat_push_receive);
 }
 
 fn operator(routes: &mut ServiceConfig<'_>) {

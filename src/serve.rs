@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::web::Data;
 use anyhow::Context as _;
+use base::clients::wechat::push::PushKeys;
 use base::clients::wechat::{self, Settings, WeChat};
 use base::db::installation::Kind;
 use base::http::{Limits, RateLimit, TrustedProxies};
@@ -17,6 +18,7 @@ use secrecy::SecretString;
 use crate::app::{self, Parts};
 use crate::database::{self, DatabaseArgs, Servers};
 use crate::metrics;
+use crate::nouns;
 
 /// Options of `palm serve`; each is a variable too.
 #[derive(Debug, Clone, clap::Args)]
@@ -54,6 +56,12 @@ pub struct ServeArgs {
     /// Log filter (default info; a demo's is warn)
     #[arg(long, env = "PALM_LOG")]
     pub log: Option<String>,
+    /// Token of WeChat's pushes to /api/v1/wechat/push; without it and its key none is believed
+    #[arg(long, env = "PALM_WECHAT_PUSH_TOKEN", hide_env_values = true)]
+    pub wechat_push_token: Option<String>,
+    /// EncodingAESKey of WeChat's pushes, 43 characters
+    #[arg(long, env = "PALM_WECHAT_PUSH_KEY", hide_env_values = true)]
+    pub wechat_push_key: Option<String>,
     /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
     #[arg(long, env = "PALM_DEMO")]
     pub demo: bool,
@@ -120,13 +128,29 @@ fn wechat(args: &ServeArgs) -> anyhow::Result<(WeChat, Option<Sandbox>)> {
     Ok((client, None))
 }
 
+/// The keys with which the sandbox signs its pushes; no secret, since the sandbox is refused on real installations.
+pub fn sandbox_push_keys(appid: &str) -> anyhow::Result<PushKeys> {
+    let (token, key) = ("sandbox".to_owned(), "A".repeat(43));
+    PushKeys::new(SecretString::from(token), &SecretString::from(key), appid).context("the sandbox's push keys")
+}
+
+/// The keys of WeChat's pushes: the sandbox's in demo mode, else those configured, else none.
+fn push_keys(args: &ServeArgs) -> anyhow::Result<Option<PushKeys>> {
+    if args.demo {
+        return Ok(Some(sandbox_push_keys(&args.wechat_appid)?));
+    }
+    let (Some(token), Some(key)) = (&args.wechat_push_token, &args.wechat_push_key) else { return Ok(None) };
+    let keys = PushKeys::new(SecretString::from(token.clone()), &SecretString::from(key.clone()), args.wechat_appid.clone());
+    Ok(Some(keys.context("PALM_WECHAT_PUSH_TOKEN or PALM_WECHAT_PUSH_KEY")?))
+}
+
 /// The sandbox on a free port of this machine, and a client that speaks to it.
 pub fn sandbox(appid: &str) -> anyhow::Result<(WeChat, Sandbox)> {
     let secret = SecretString::from("sandbox-secret".to_owned());
     let config = wechat::sandbox::Config {
         appid: appid.to_owned(),
         secret: secret.clone(),
-        push_keys: None,
+        push_keys: Some(sandbox_push_keys(appid)?),
         clock: base::clock::machine_now,
     };
     let (handle, address) = wechat::sandbox::start("127.0.0.1:0", config).context("the sandbox can't listen")?;
@@ -149,7 +173,8 @@ pub fn start(
     let address = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
     let code_limits = if args.demo { CodeLimits::demo() } else { CodeLimits::default() };
     let proxies = TrustedProxies(args.trusted_proxies.clone());
-    let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies);
+    let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies)
+        .with_push_keys(push_keys(args)?);
     let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;
     if let Some((recorder, listener)) = recorder {
         serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);
@@ -172,7 +197,7 @@ pub struct Threads {
 /// Runs the application and its jobs on a bound port.
 pub fn serve(parts: Parts, sandbox: Option<Sandbox>, listener: TcpListener, threads: Threads) -> anyhow::Result<Serving> {
     let address = listener.local_addr()?;
-    let jobs = Arc::new(app::jobs(&parts));
+    let jobs = Arc::new(nouns::jobs(&parts));
     let shared = parts.clone();
     // Blocking threads are shared out between the workers; together they must be able to hold every permit.
     let blocking = (parts.db.permits() + 2).div_ceil(threads.workers.max(1));

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 
-use palm::{app, app_docs, openapi};
+use palm::{app, app_docs, nouns, openapi};
 
 use crate::support::TestApp;
 
@@ -42,7 +42,7 @@ async fn the_openapi_document_is_the_stored_one() {
 
 #[test]
 fn the_error_codes_are_the_stored_ones() {
-    let codes = app::errors();
+    let codes = nouns::errors();
     let names: BTreeSet<&str> = codes.iter().map(|code| code.code).collect();
     assert_eq!(names.len(), codes.len(), "a code is declared twice");
     agrees("errors.md", &app_docs::errors(&codes));
@@ -50,18 +50,18 @@ fn the_error_codes_are_the_stored_ones() {
 
 #[test]
 fn the_permission_table_is_the_stored_one() {
-    agrees("permissions.md", &app_docs::permissions(&app::permissions(), app::PUBLIC));
+    agrees("permissions.md", &app_docs::permissions(&nouns::permissions(), nouns::PUBLIC));
 }
 
 #[actix_web::test]
 async fn every_operation_is_in_the_permission_table_or_public() {
     let app = TestApp::start().await;
     let document = app::document(app.serving.parts.clone());
-    let rules: BTreeSet<&str> = app::permissions().iter().map(|rule| rule.action).collect();
+    let rules: BTreeSet<&str> = nouns::permissions().iter().map(|rule| rule.action).collect();
     let operations: BTreeSet<String> = openapi::operations(&document).into_iter().map(|operation| operation.id).collect();
     for id in &operations {
         assert!(
-            rules.contains(id.as_str()) != app::PUBLIC.contains(&id.as_str()),
+            rules.contains(id.as_str()) != nouns::PUBLIC.contains(&id.as_str()),
             "`{id}` must be in the permission table or public, not both"
         );
     }

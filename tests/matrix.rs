@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use palm::{app, openapi};
+use palm::{app, nouns, openapi};
 use people::identity::{Role, Rule};
 
 use crate::support::{Actor, TestApp};
@@ -58,7 +58,7 @@ async fn every_role_may_do_exactly_what_the_table_says() {
     let mut cast: BTreeMap<Role, Actor> = Role::ALL.iter().map(|role| (*role, person_with(&app, *role))).collect();
     let nobody = app.anonymous();
     let mut wrong = Vec::new();
-    for rule in app::permissions() {
+    for rule in nouns::permissions() {
         let operation = &operations[rule.action];
         if attempt(&nobody, operation).await != 401 {
             wrong.push(format!("{}: somebody who isn't signed in got through", rule.action));

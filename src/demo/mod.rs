@@ -3,10 +3,16 @@
 mod caller;
 mod http;
 mod http_posting;
+mod journey;
+mod people_list;
+mod seed;
+mod up;
 
 use actix_web::web::{ServiceConfig, scope};
 
 pub(crate) use http::SandboxPlace;
+pub use journey::{JourneyArgs, run as journey};
+pub use up::{ClockArgs, UpArgs, clock, up};
 
 /// `/demo`: see `http.rs`. Not part of the product's API, hence not in its document.
 pub fn routes(config: &mut ServiceConfig) {

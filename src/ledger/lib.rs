@@ -39,4 +39,4 @@ pub use fact::{Actor, Fact, ReasonCode, RuleVersion, Subject, TextError};
 pub use post::{Outcome, post, post_one};
 pub use posting::{About, Movement, Posting, ReleaseBy, TransactionKind};
 pub use state::{BookState, ClawBack, Receipt};
-pub use store::{book_open, owner_erase};
+pub use store::book_open;

@@ -196,17 +196,3 @@ pub fn book_open(connection: &mut PgConnection, book: BookId) -> DbResult<()> {
         .execute(connection)?;
     Ok(())
 }
-
-/// Erases who owns a person's accounts and what opens the leaves of their transactions. The journal itself stays.
-pub fn owner_erase(connection: &mut PgConnection, person: base::ids::PersonId) -> DbResult<()> {
-    diesel::sql_query(
-        "DELETE FROM ledger_privates p USING ledger_entries e, ledger_owners o WHERE p.transaction_id = e.transaction_id \
-         AND e.account_id = o.account_id AND o.owner_kind = 'person' AND o.owner_id = $1",
-    )
-    .bind::<SqlUuid, _>(person)
-    .execute(connection)?;
-    diesel::sql_query("DELETE FROM ledger_owners WHERE owner_kind = 'person' AND owner_id = $1")
-        .bind::<SqlUuid, _>(person)
-        .execute(connection)?;
-    Ok(())
-}

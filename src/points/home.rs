@@ -150,7 +150,8 @@ const FORFEITED: ReasonCode = ReasonCode::known("account_closed");
 
 /// The erasure itself: the journal keeps its entries, nothing leads from them to the person any more.
 pub(crate) fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
+    awards::give_up(tx, person)?;
     expiry::forget(tx.conn(), person)?;
-    ledger::owner_erase(tx.conn(), person)?;
+    ledger::erase(tx.conn(), person)?;
     Ok(())
 }

@@ -142,7 +142,7 @@ impl Ledger {
 /// Every invariant holds in this database.
 #[track_caller]
 pub(crate) fn assert_audited(connection: &mut PgConnection) {
-    let report = ledger::audit::run(connection, None, &palm::app::audit_checks()).expect("an audit");
+    let report = ledger::audit::run(connection, None, &palm::nouns::audit_checks()).expect("an audit");
     assert!(report.transactions > 0, "nothing to audit");
     assert_eq!(report.differences().collect::<Vec<_>>(), Vec::<&ledger::AuditLine>::new());
 }

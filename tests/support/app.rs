@@ -46,7 +46,8 @@ impl TestApp {
             Limits::new(generous, generous),
             CodeLimits::default(),
             TrustedProxies::default(),
-        );
+        )
+        .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");

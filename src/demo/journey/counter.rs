@@ -32,7 +32,8 @@ pub(super) async fn open(story: &mut Story, cast: &mut Cast, budget: &Budget) ->
     let offer = json!({
         "kind": "daily_goods", "title": "洗衣液一瓶", "about": "500 毫升", "pick_up": "店内收银台", "price": "8", "per_person": 2, "flash": false
     });
-    let created = cast.merchant.post("/api/v1/life/offers", &json!({ "merchant": merchant, "stock": 10, "offer": offer })).await?;
+    let created =
+        cast.merchant.post("/api/v1/life/offers", &json!({ "merchant": merchant, "stock": 10, "offer": offer })).await?;
     let id = created.text_at("/id")?;
     let published = cast.merchant.post(&format!("/api/v1/life/offers/{id}/publish"), &json!({})).await?;
     story.heard("店主", "publishes an offer: 8 points, stock 10, 2 per person", &published);
@@ -61,7 +62,8 @@ async fn contribute(story: &mut Story, cast: &Cast, budget: &Budget, organizatio
     let approved = cast.colleague.post(&path, &json!({})).await?;
     story.heard("社区干部", "approves it", &approved);
     story.product.drain().await?;
-    let wallet = cast.merchant.get(&format!("/api/v1/points/organizations/{organization}/wallet?community={}", cast.community)).await?;
+    let wallet =
+        cast.merchant.get(&format!("/api/v1/points/organizations/{organization}/wallet?community={}", cast.community)).await?;
     ensure!(wallet.body["available"] == "30", "the organization's wallet has its points: {}", wallet.text);
     story.heard("店主", "sees the organization's wallet", &wallet);
     Ok(())
@@ -72,11 +74,15 @@ async fn meeting_room(story: &mut Story, cast: &Cast, organization: &str) -> any
     let offer = json!({
         "kind": "venue", "title": "会议室两小时", "about": "党群服务中心二楼", "pick_up": "服务台登记", "price": "20", "flash": false
     });
-    let created = cast.secretary.post("/api/v1/life/offers", &json!({ "community": cast.community, "stock": 4, "offer": offer })).await?;
+    let created =
+        cast.secretary.post("/api/v1/life/offers", &json!({ "community": cast.community, "stock": 4, "offer": offer })).await?;
     let id = created.text_at("/id")?;
     let published = cast.secretary.post(&format!("/api/v1/life/offers/{id}/publish"), &json!({})).await?;
     story.heard("社区书记", "offers two hours of the meeting room for 20 points", &published);
-    let ordered = cast.merchant.post("/api/v1/life/orders", &json!({ "offer": id, "quantity": 1, "as_organization": organization })).await?;
+    let ordered = cast
+        .merchant
+        .post("/api/v1/life/orders", &json!({ "offer": id, "quantity": 1, "as_organization": organization }))
+        .await?;
     story.heard("店主", "orders it with the organization's points", &ordered);
     let code = cast.merchant.get(&format!("/api/v1/life/orders/{}/code", ordered.text_at("/id")?)).await?;
     let captured = cast.secretary.post("/api/v1/life/redemptions/capture", &json!({ "code": typed(&code)? })).await?;
@@ -86,14 +92,22 @@ async fn meeting_room(story: &mut Story, cast: &Cast, organization: &str) -> any
 
 /// The digits under the rotating QR.
 fn typed(code: &Answer) -> anyhow::Result<String> {
-    ["/digits", "/typed", "/code"].iter().find_map(|pointer| code.text_at(pointer).ok()).with_context(|| format!("a code to type: {}", code.text))
+    ["/digits", "/typed", "/code"]
+        .iter()
+        .find_map(|pointer| code.text_at(pointer).ok())
+        .with_context(|| format!("a code to type: {}", code.text))
 }
 
 async fn order(story: &mut Story, cast: &Cast, shop: &Shop, who: (&str, &Caller)) -> anyhow::Result<Answer> {
     let held = who.1.post("/api/v1/life/orders", &json!({ "offer": shop.offer, "quantity": 1 })).await?;
     ensure!(held.body["state"] == "held", "{}", held.text);
     let wallet = who.1.get(&format!("/api/v1/points/wallet?community={}", cast.community)).await?;
-    story.tell(who.0, "orders", &format!("held; wallet {} available, {} held", wallet.body["available"], wallet.body["held"]), held.ms);
+    story.tell(
+        who.0,
+        "orders",
+        &format!("held; wallet {} available, {} held", wallet.body["available"], wallet.body["held"]),
+        held.ms,
+    );
     Ok(held)
 }
 
@@ -109,7 +123,12 @@ pub(super) async fn redeem(story: &mut Story, cast: &Cast, shop: &Shop) -> anyho
     let code = cast.resident.get(&format!("/api/v1/life/orders/{}/code", first.text_at("/id")?)).await?;
     let captured = cast.clerk.post("/api/v1/life/redemptions/capture", &json!({ "code": typed(&code)? })).await?;
     let (yuan, after) = (captured.text_at("/merchant_gets")?, captured.text_at("/settled_after")?);
-    story.tell("店员", "types the rotating code", &format!("captured; the shop gets {yuan} yuan, settled after {after}"), captured.ms);
+    story.tell(
+        "店员",
+        "types the rotating code",
+        &format!("captured; the shop gets {yuan} yuan, settled after {after}"),
+        captured.ms,
+    );
     let again = cast.clerk.refused_any("/api/v1/life/redemptions/capture", &json!({ "code": typed(&code)? })).await?;
     story.tell("店员", "types it once more", again.body["code"].as_str().unwrap_or("refused"), again.ms);
 

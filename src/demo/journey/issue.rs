@@ -24,7 +24,7 @@ pub(super) async fn fund(story: &mut Story, cast: &Cast) -> anyhow::Result<Budge
     story.chapter("The street funds a budget; rules say who earns");
     let today = base::clock::shanghai_date(story.now().await?);
     let until = today + chrono::Duration::days(700);
-    let body = json!({ "community": cast.community, "name": "志愿服务预算", "period_from": today, "period_to": until, "amount": "10000" });
+    let body = json!({ "community": cast.community, "name": "志愿服务预算", "sponsor_unit": cast.street_unit, "period_from": today, "period_to": until, "amount": "10000" });
     let asked = cast.street.post("/api/v1/points/budgets", &body).await?;
     story.heard("街道干部甲", "asks for a budget of 10,000 points", &asked);
     let id = asked.text_at("/id")?;
@@ -38,7 +38,15 @@ pub(super) async fn fund(story: &mut Story, cast: &Cast) -> anyhow::Result<Budge
     Ok(Budget { id })
 }
 
-async fn rule(story: &mut Story, cast: &Cast, budget: &str, kind: &str, name: &str, amount: &str, cap: Option<&str>) -> anyhow::Result<()> {
+async fn rule(
+    story: &mut Story,
+    cast: &Cast,
+    budget: &str,
+    kind: &str,
+    name: &str,
+    amount: &str,
+    cap: Option<&str>,
+) -> anyhow::Result<()> {
     let today = base::clock::shanghai_date(story.now().await?);
     let mut terms = json!({ "name": name, "budget": budget, "amount_per_unit": amount, "valid_from": today });
     if let (Some(cap), Some(fields)) = (cap, terms.as_object_mut()) {
@@ -53,7 +61,8 @@ async fn rule(story: &mut Story, cast: &Cast, budget: &str, kind: &str, name: &s
 
 /// Takes the budget down to `left` points (two people), so that it runs empty.
 pub(super) async fn drain_budget(story: &mut Story, cast: &Cast, budget: &Budget, amount: &str) -> anyhow::Result<()> {
-    let asked = cast.street.post(&format!("/api/v1/points/budgets/{}/unfundings", budget.id), &json!({ "amount": amount })).await?;
+    let asked =
+        cast.street.post(&format!("/api/v1/points/budgets/{}/unfundings", budget.id), &json!({ "amount": amount })).await?;
     story.heard("街道干部甲", &format!("takes {amount} points back from the budget"), &asked);
     let path = format!("/api/v1/points/budget-changes/{}/approve", change_id(&asked.body)?);
     approved_by(story, ("街道干部乙", &cast.second_street), "approves", &path).await

@@ -118,4 +118,3 @@ async fn alone(options: &ServeArgs, servers: &database::Servers) -> anyhow::Resu
     serving.stop().await;
     result
 }
-

@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
 use base::db::Context;
-use people::community::import::{self, ImportKind, Samples};
+use people::community::import::samples::{Samples, samples};
+use people::community::import::{self, ImportKind};
 use people::grid::Scope;
 use serde_json::{Value, json};
 
@@ -14,11 +15,11 @@ use crate::demo::caller::Caller;
 /// Who plays.
 pub(super) struct Cast {
     pub(super) community: String,
+    pub(super) street_unit: String,
     pub(super) secretary: Caller,
     pub(super) colleague: Caller,
     pub(super) street: Caller,
     pub(super) second_street: Caller,
-    pub(super) worker: Caller,
     pub(super) resident: Caller,
     pub(super) courier: Caller,
     pub(super) merchant: Caller,
@@ -26,7 +27,6 @@ pub(super) struct Cast {
     /// The elder's card and person.
     pub(super) card: String,
     pub(super) elder: String,
-    pub(super) samples: Samples,
 }
 
 impl Story {
@@ -45,25 +45,37 @@ impl Story {
 /// Step 1.
 pub(super) async fn import(story: &mut Story) -> anyhow::Result<Samples> {
     story.chapter("The operator brings grid, register, organizations and roster");
-    let samples = import::samples(&story.tag)?;
+    let samples = samples(&story.tag)?;
     for file in &samples.files {
         if file.kind == ImportKind::Households {
             let (bad, ms) = story.import(samples.bad_register.kind, samples.bad_register.bytes.clone(), true).await?;
-            let rows: Vec<u64> = bad["issues"].as_array().into_iter().flatten().filter_map(|issue| issue["row"].as_u64()).collect();
-            ensure!(samples.bad_rows.iter().all(|row| rows.contains(&u64::from(*row))), "the dry run must name the planted rows: {bad}");
-            story.tell("operator (palm import)", "tries a register with three bad rows", &format!("dry run names rows {:?}", samples.bad_rows), ms);
+            let rows: Vec<u64> =
+                bad["errors"].as_array().into_iter().flatten().filter_map(|wrong| wrong["row"].as_u64()).collect();
+            ensure!(
+                samples.bad_rows.iter().all(|row| rows.contains(&u64::from(*row))),
+                "the dry run must name the planted rows: {bad}"
+            );
+            story.tell(
+                "operator (palm import)",
+                "tries a register with three bad rows",
+                &format!("dry run names rows {:?}", samples.bad_rows),
+                ms,
+            );
         }
         let (first, ms) = story.import(file.kind, file.bytes.clone(), false).await?;
         story.tell("operator (palm import)", &format!("imports {}", file.name), &counts(&first), ms);
         let (again, ms) = story.import(file.kind, file.bytes.clone(), false).await?;
-        ensure!(again["created"] == 0 && again["updated"] == 0, "a second import must change nothing: {again}");
+        ensure!(again["created"] == 0 && again["changed"] == 0, "a second import must change nothing: {again}");
         story.tell("operator (palm import)", "imports it again", &counts(&again), ms);
     }
     Ok(samples)
 }
 
 fn counts(report: &Value) -> String {
-    format!("{} created, {} updated, {} unchanged, {} bad", report["created"], report["updated"], report["unchanged"], report["bad"])
+    format!(
+        "{} created, {} changed, {} unchanged, {} refused",
+        report["created"], report["changed"], report["unchanged"], report["refused"]
+    )
 }
 
 /// A person of the roster signs in and binds the phone; the roles are theirs.
@@ -110,6 +122,7 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
     let second_street = staff(story, "街道干部乙", "street-2", &people.second_street, "street_staff").await?;
     let worker = staff(story, "网格员", "worker", &people.worker, "grid_worker").await?;
     let community = unit(&secretary, &samples.community).await?;
+    let street_unit = unit(&street, &samples.street).await?;
     let home = unit(&worker, &people.home).await?;
     let resident = resident(story, samples, &worker, &home).await?;
     neighbour(story, samples, &worker, &home).await?;
@@ -119,18 +132,17 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
     let clerk = newcomer(story, "店员", "clerk", &people.clerk).await?;
     Ok(Cast {
         community,
+        street_unit,
         secretary,
         colleague,
         street,
         second_street,
-        worker,
         resident,
         courier,
         merchant,
         clerk,
         card,
         elder,
-        samples: samples.clone(),
     })
 }
 

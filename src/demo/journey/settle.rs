@@ -19,7 +19,12 @@ pub(super) async fn settle(story: &mut Story, cast: &Cast, shop: &Shop) -> anyho
     let csv = cast.merchant.get(&format!("/api/v1/life/settlements/{id}/statement.csv")).await?;
     let xlsx = cast.merchant.get(&format!("/api/v1/life/settlements/{id}/statement.xlsx")).await?;
     ensure!(csv.text.lines().count() >= 3, "two captures and a header: {}", csv.text);
-    story.tell("店主", "downloads the statement", &format!("CSV {} bytes, XLSX {} bytes", csv.text.len(), xlsx.text.len()), csv.ms + xlsx.ms);
+    story.tell(
+        "店主",
+        "downloads the statement",
+        &format!("CSV {} bytes, XLSX {} bytes", csv.text.len(), xlsx.text.len()),
+        csv.ms + xlsx.ms,
+    );
     let confirmed = cast.merchant.post(&format!("/api/v1/life/settlements/{id}/confirm"), &json!({})).await?;
     story.heard("店主", "confirms it", &confirmed);
     let proof = json!({ "proof": format!("银行回单 {}", story.tag) });
@@ -36,12 +41,14 @@ async fn ordered(story: &mut Story, cast: &Cast, shop: &Shop) -> anyhow::Result<
     let orders = cast.merchant.get(&format!("/api/v1/life/merchants/{}/orders?limit=100", shop.merchant)).await?;
     let sum = |states: &[&str]| {
         let items = orders.body["items"].as_array().into_iter().flatten();
-        let wanted = items.filter(|order| order["state"].as_str().is_some_and(|state| states.is_empty() || states.contains(&state)));
+        let wanted =
+            items.filter(|order| order["state"].as_str().is_some_and(|state| states.is_empty() || states.contains(&state)));
         wanted.filter_map(|order| order["points"].as_str()?.parse::<Points>().ok()).try_fold(Points::ZERO, Points::checked_add)
     };
     let all = sum(&[]).context("no overflow")?;
     let (settled, released, held) = (sum(&["captured"]), sum(&["cancelled", "expired"]), sum(&["held"]));
-    let parts = settled.and_then(|sum| sum.checked_add(released?)).and_then(|sum| sum.checked_add(held?)).context("no overflow")?;
+    let parts =
+        settled.and_then(|sum| sum.checked_add(released?)).and_then(|sum| sum.checked_add(held?)).context("no overflow")?;
     ensure!(all == parts && all.is_positive(), "{all} ordered, {parts} accounted for: {}", orders.text);
     let shown = |points: Option<Points>| points.unwrap_or_default().to_string();
     let line = format!("{all} ordered = {} settled + {} released + {} held", shown(settled), shown(released), shown(held));

@@ -34,7 +34,8 @@ async fn open_shift(story: &mut Story, cast: &Cast) -> anyhow::Result<String> {
     story.heard("社区书记", "opens a volunteering project", &opened);
     let starts = story.now().await? + Duration::hours(1);
     let when = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let body = json!({ "starts_at": when(starts), "ends_at": when(starts + Duration::hours(2)), "place": "社区活动室", "capacity": 10 });
+    let body =
+        json!({ "starts_at": when(starts), "ends_at": when(starts + Duration::hours(2)), "place": "社区活动室", "capacity": 10 });
     let shift = cast.secretary.post(&format!("/api/v1/service/projects/{id}/shifts"), &body).await?;
     story.heard("社区书记", "plans a shift of two hours", &shift);
     shift.text_at("/id")
@@ -44,7 +45,8 @@ async fn open_shift(story: &mut Story, cast: &Cast) -> anyhow::Result<String> {
 async fn scan(story: &mut Story, cast: &Cast, shift: &str, way: &str) -> anyhow::Result<()> {
     for (name, person) in [("居民", &cast.resident), ("快递员", &cast.courier)] {
         let code = cast.secretary.get(&format!("/api/v1/service/shifts/{shift}/code")).await?;
-        let done = person.post(&format!("/api/v1/service/shifts/{shift}/{way}"), &json!({ "code": code.text_at("/code")? })).await?;
+        let done =
+            person.post(&format!("/api/v1/service/shifts/{shift}/{way}"), &json!({ "code": code.text_at("/code")? })).await?;
         story.heard(name, &format!("{way} with the 30-second code"), &done);
     }
     Ok(())
@@ -92,7 +94,12 @@ async fn approve(story: &mut Story, cast: &Cast, budget: &Budget, hours: &[Value
     story.product.drain().await?;
     let waiting = cast.street.get(&format!("/api/v1/points/awards/waiting?community={}", cast.community)).await?;
     ensure!(waiting.body["items"].as_array().is_some_and(|items| items.len() == 1), "one award waits visibly: {}", waiting.text);
-    story.tell("街道干部甲", "sees the award that waits: the budget is empty", waiting.body["items"][0]["summary"].as_str().unwrap_or("waiting"), waiting.ms);
+    story.tell(
+        "街道干部甲",
+        "sees the award that waits: the budget is empty",
+        waiting.body["items"][0]["summary"].as_str().unwrap_or("waiting"),
+        waiting.ms,
+    );
     top_up(story, cast, budget, "2000").await?;
     story.product.drain().await?;
     let left = cast.street.get(&format!("/api/v1/points/awards/waiting?community={}", cast.community)).await?;

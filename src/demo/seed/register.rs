@@ -107,7 +107,13 @@ fn households() -> String {
         for member in 0..*count {
             let (phone, relation) = if member == 0 { (resident_phone(index), "户主") } else { (String::new(), "家庭成员") };
             let born = if member == 0 { random.random_range(1940..2004) } else { random.random_range(1935..2020) };
-            file.push_str(&format!("H{:05},{},{room},居民{:05}-{},{phone},{born},{relation}\n", index + 1, entrance(index % ENTRANCES), index + 1, member + 1));
+            file.push_str(&format!(
+                "H{:05},{},{room},居民{:05}-{},{phone},{born},{relation}\n",
+                index + 1,
+                entrance(index % ENTRANCES),
+                index + 1,
+                member + 1
+            ));
         }
     }
     file

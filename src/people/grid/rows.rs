@@ -1,5 +1,7 @@
 //! Queries of `grid_units`.
 
+use std::collections::HashMap;
+
 use base::db::DbResult;
 use base::ids::GridUnitId;
 use diesel::prelude::*;
@@ -74,4 +76,75 @@ pub fn units_below(
         query = query.filter(grid_units::path.gt(after));
     }
     Ok(query.load(connection)?)
+}
+
+/// Every unit at or below a path, in order of path; all of them with `None`. For imports and figures, not for lists.
+pub fn units_under(connection: &mut PgConnection, top: Option<&GridPath>) -> DbResult<Vec<GridUnit>> {
+    let mut query = grid_units::table.select(GridUnit::as_select()).order(grid_units::path).into_boxed();
+    if let Some(top) = top {
+        query = query.filter(grid_units::path.eq(top).or(grid_units::path.like(format!("{}/%", escape(top.as_str())))));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// `_` and `%` can't stand in a code, but a pattern is never built from raw text.
+fn escape(path: &str) -> String {
+    path.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Units by id, for the names beside rows of other nouns.
+pub fn units_by_ids(connection: &mut PgConnection, ids: &[GridUnitId]) -> DbResult<HashMap<GridUnitId, GridUnit>> {
+    let units: Vec<GridUnit> =
+        grid_units::table.filter(grid_units::id.eq_any(ids)).select(GridUnit::as_select()).load(connection)?;
+    Ok(units.into_iter().map(|unit| (unit.id, unit)).collect())
+}
+
+/// The units from the street down to a path, the unit itself last.
+pub fn above(connection: &mut PgConnection, path: &GridPath) -> DbResult<Vec<GridUnit>> {
+    let mut paths: Vec<GridPath> = Vec::new();
+    for code in path.as_str().split('/') {
+        let next = paths.last().map_or_else(|| GridPath::new(code), |parent| parent.child(code));
+        paths.push(next);
+    }
+    Ok(grid_units::table
+        .filter(grid_units::path.eq_any(paths))
+        .select(GridUnit::as_select())
+        .order(grid_units::path)
+        .load(connection)?)
+}
+
+/// A unit to be entered.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = grid_units)]
+pub struct NewUnit {
+    /// Id.
+    pub id: GridUnitId,
+    /// Level, as stored.
+    pub kind: String,
+    /// The unit above.
+    pub parent_id: Option<GridUnitId>,
+    /// Code within it.
+    pub code: String,
+    /// Whole path.
+    pub path: GridPath,
+    /// Name.
+    pub name: String,
+    /// In use?
+    pub active: bool,
+}
+
+/// Enters units, parents before children.
+pub fn units_insert(connection: &mut PgConnection, units: &[NewUnit]) -> DbResult<()> {
+    for chunk in units.chunks(1_000) {
+        diesel::insert_into(grid_units::table).values(chunk).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Renames a unit, puts it out of use or back.
+pub fn unit_update(connection: &mut PgConnection, id: GridUnitId, name: &str, active: bool) -> DbResult<()> {
+    diesel::update(grid_units::table.find(id))
+        .set((grid_units::name.eq(name), grid_units::active.eq(active)))
+        .execute(connection)?;
+    Ok(())
 }

@@ -12,3 +12,13 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    entrance_tickets (ticket) {
+        ticket -> Text,
+        grid_unit_id -> Uuid,
+        made_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}

@@ -59,7 +59,9 @@ pub use grant::{
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
 pub use invitation::{Invitation, invite};
 pub use limits::CodeLimits;
-pub use person::{PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_phone, phone_lookup};
+pub use person::{
+    PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone, phone_lookup,
+};
 pub use phone::Phone;
 pub use registration::Work;
 pub use role::Role;

@@ -63,6 +63,11 @@ pub fn person_by_phone(connection: &mut PgConnection, ring: &KeyRing, phone: &Ph
     rows::by_phone(connection, &phone.lookup(ring))
 }
 
+/// The person of an openid that WeChat named in a push.
+pub fn person_by_openid(connection: &mut PgConnection, ring: &KeyRing, openid: &str) -> DbResult<Option<PersonId>> {
+    Ok(rows::by_openid(connection, &ring.lookup("openid", openid))?.map(|row| row.id))
+}
+
 /// The openid, for sending subscription messages; `None` for people without WeChat.
 pub fn openid_of(connection: &mut PgConnection, ring: &KeyRing, person: PersonId) -> Result<Option<String>, ApiError> {
     let sealed = rows::openid_sealed(connection, person)?;

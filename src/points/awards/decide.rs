@@ -5,6 +5,7 @@ use base::db::{Audit, DbResult, Finished, Tx};
 use base::error::ApiError;
 use base::money::Points;
 use ledger::{About, Fact, Party, Posting, ReasonCode, TransactionId};
+use people::identity::is_active;
 use serde_json::json;
 
 use super::award::AwardState;
@@ -86,6 +87,12 @@ pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, id: EventId, wait: bool)
         return Ok(tx.done(())?);
     }
     let award = AwardId::new();
+    if let Some(person) = event.beneficiary_person_id
+        && !is_active(tx.conn(), person)?
+    {
+        write(&mut tx, &event, award, &Decision::nothing(AwardState::Refused, "account_closed"))?;
+        return Ok(tx.done(())?);
+    }
     if self_confirmed(&mut tx, outside, &event)? {
         write(&mut tx, &event, award, &Decision::nothing(AwardState::Refused, "own_interest"))?;
         return Ok(tx.done(())?);

@@ -5,6 +5,7 @@
 //! | state | to | by |
 //! |---|---|---|
 //! | waiting | posted | the job, once the budget has points |
+//! | waiting | refused | the erasure of a person who left |
 //! | posted | reversed | two persons, see `reversals` |
 //!
 //! `capped_out`, `no_rule` and `refused` are ends. One event gives one award, however often the job runs. The amount and the
@@ -16,6 +17,7 @@ mod decide;
 mod event;
 pub mod http;
 mod jobs;
+mod leave;
 mod retry;
 mod rows;
 mod schema;
@@ -24,6 +26,7 @@ mod view;
 pub use award::AwardState;
 pub use event::{Beneficiary, Event, Evidence, emit};
 pub(crate) use jobs::kinds;
+pub(crate) use leave::give_up;
 pub(crate) use rows::{award_of_posting, mark_reversed, waiting_count};
 pub use view::{AwardView, WhyApprover, WhyBudget, WhyEvent, WhyPosting, WhyRule, WhyView};
 

@@ -188,6 +188,23 @@ pub(super) fn waiting_of_budget(connection: &mut PgConnection, budget: BudgetId,
         .load(connection)?)
 }
 
+/// A person's waiting awards.
+pub(super) fn waiting_of_person(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<AwardRow>> {
+    Ok(awards::table
+        .filter(awards::state.eq(AwardState::Waiting))
+        .filter(awards::beneficiary_person_id.eq(person))
+        .select(AwardRow::as_select())
+        .order(awards::id)
+        .load(connection)?)
+}
+
+/// Gives a waiting award up, if it still waits.
+pub(super) fn mark_given_up(connection: &mut PgConnection, id: AwardId) -> DbResult<usize> {
+    Ok(diesel::update(awards::table.find(id).filter(awards::state.eq(AwardState::Waiting)))
+        .set((awards::state.eq(AwardState::Refused), awards::amount.eq(Points::ZERO), awards::reason.eq("account_closed")))
+        .execute(connection)?)
+}
+
 /// Budgets that awards wait for.
 pub(super) fn budgets_waited_for(connection: &mut PgConnection) -> DbResult<Vec<BudgetId>> {
     let found: Vec<Option<BudgetId>> =

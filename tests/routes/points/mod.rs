@@ -2,6 +2,7 @@
 
 mod awards;
 mod budgets;
+mod home;
 mod rules;
 mod statements;
 

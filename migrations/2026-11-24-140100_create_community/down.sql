@@ -1,0 +1,1 @@
+DROP TABLE organizations, residencies, household_members, households;

@@ -1,0 +1,1 @@
+DROP TABLE wechat_pushes, call_list, subscription_consents, notifications, inbox_heads;

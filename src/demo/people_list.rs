@@ -1,0 +1,61 @@
+//! Where to look: the Swagger page, somebody of each role with a token for twelve hours, and lines to try.
+
+use base::db::Context;
+use base::error::ApiError;
+use base::ids::PersonId;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use people::identity::{Role, demo_session};
+use uuid::Uuid;
+
+use crate::serve::Serving;
+
+#[derive(QueryableByName)]
+struct Holder {
+    #[diesel(sql_type = SqlUuid)]
+    person: Uuid,
+    #[diesel(sql_type = Text)]
+    role: String,
+    #[diesel(sql_type = Text)]
+    place: String,
+}
+
+/// One person of the demo community for each role.
+fn holders(serving: &Serving) -> Result<Vec<Holder>, ApiError> {
+    serving.parts.db.read_now(|connection| {
+        sql_query(
+            "SELECT DISTINCT ON (r.role) r.person_id AS person, r.role, coalesce(u.name, o.name, '') AS place FROM roles r \
+             JOIN persons p ON p.id = r.person_id AND p.state = 'active' AND p.kind = 'self' \
+             LEFT JOIN grid_units u ON u.id = r.grid_unit_id LEFT JOIN organizations o ON o.id = r.organization_id \
+             LEFT JOIN grid_units c ON c.id = o.unit_id \
+             WHERE (r.ends_at IS NULL OR r.ends_at > palm_now()) AND coalesce(u.path, c.path, '') ~ '^S01(/|$)' ORDER BY r.role, r.created_at",
+        )
+        .load::<Holder>(connection)
+    })
+}
+
+/// Prints it.
+pub(super) async fn print(serving: &Serving, url: &str) -> anyhow::Result<()> {
+    let holders = holders(serving)?;
+    println!("\nLook around (tokens live for 12 hours):\n\n   API page      {url}/docs/\n   Health        {url}/readyz\n");
+    let mut shown = None;
+    for holder in holders {
+        let (ring, person) = (std::sync::Arc::clone(&serving.parts.ring), PersonId(holder.person));
+        let tokens = serving.parts.db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
+            let tokens = demo_session(&mut tx, &ring, person, 12)?;
+            Ok(tx.done(tokens)?)
+        })?;
+        let name = Role::parse(&holder.role).map_or("", Role::zh);
+        println!("   {:<20} {name} {}\n      {}", holder.role, holder.place, tokens.access_token);
+        if holder.role == "resident" || shown.is_none() {
+            shown = Some(tokens.access_token);
+        }
+    }
+    if let Some(token) = shown {
+        println!("\n   TOKEN={token}\n   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/me");
+        println!("   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/points/wallet");
+        println!("   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/life/offers");
+    }
+    println!("\nplay it again: palm journey --url {url}    prove the books: palm audit    stop: Ctrl-C");
+    Ok(())
+}

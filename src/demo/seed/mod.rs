@@ -1,0 +1,80 @@
+//! The demo community: its register by import, its people with accounts, and a month of history lived day by day through the public
+//! API while the demo's clock moves from a month ago to today.
+
+mod register;
+
+use anyhow::Context as _;
+use base::db::{Context, Db};
+use base::error::ApiError;
+use base::ids::PersonId;
+use base::keys::KeyRing;
+use indicatif::{ProgressBar, ProgressStyle};
+use people::community::import::{self, ImportKind};
+use people::grid::{GridPath, Scope, unit_by_code};
+use people::identity::{Phone, demo_person};
+
+use crate::serve::Serving;
+
+/// Residents of the demo who use the mini program.
+const ACCOUNTS: usize = 300;
+
+fn bar(length: usize, what: &str) -> anyhow::Result<ProgressBar> {
+    let style = ProgressStyle::with_template("   {msg:<34} {bar:30} {pos}/{len} {elapsed}")?;
+    Ok(ProgressBar::new(u64::try_from(length)?).with_style(style).with_message(what.to_owned()))
+}
+
+/// Seeds an empty demo; does nothing on a seeded one.
+pub(super) async fn run(serving: &Serving, url: &str) -> anyhow::Result<()> {
+    let db = serving.parts.db.clone();
+    let there = db.read_now(|connection| unit_by_code(connection, &GridPath::new(register::COMMUNITY)))?;
+    if there.is_some() {
+        println!("the demo data is there");
+        return Ok(());
+    }
+    println!("demo data (fixed seed, nobody in it exists):");
+    let ring = std::sync::Arc::clone(&serving.parts.ring);
+    actix_web::web::block(move || -> anyhow::Result<()> {
+        import_register(&db, &ring)?;
+        enter_people(&db, &ring)
+    })
+    .await??;
+    let _ = url;
+    Ok(())
+}
+
+fn import_register(db: &Db, ring: &KeyRing) -> anyhow::Result<()> {
+    let files = register::register();
+    let files = [
+        (ImportKind::Grid, files.grid),
+        (ImportKind::Organizations, files.organizations),
+        (ImportKind::Households, files.households),
+        (ImportKind::Roster, files.roster),
+    ];
+    let bar = bar(files.len(), "import the register")?;
+    for (kind, text) in files {
+        let report = import::run(db, ring, &Context::operator(), kind, text.as_bytes(), false, &Scope::everything())
+            .with_context(|| format!("importing {}", kind.name()))?;
+        anyhow::ensure!(report.errors.is_empty(), "the demo's own {} has bad rows: {:?}", kind.name(), report.errors.first());
+        bar.inc(1);
+    }
+    bar.finish();
+    Ok(())
+}
+
+/// Staff get the roster's roles by binding their phones; residents have an account to sign in with.
+fn enter_people(db: &Db, ring: &KeyRing) -> anyhow::Result<()> {
+    let staff = register::staff().into_iter().map(|person| (person.name, person.phone));
+    let residents = (0..ACCOUNTS).map(|index| (format!("居民{:05}", index + 1), register::resident_phone(index)));
+    let all: Vec<(String, String)> = staff.chain(residents).collect();
+    let bar = bar(all.len(), "people with an account")?;
+    for (name, phone) in all {
+        let phone = Phone::parse(&phone).context("a demo phone")?;
+        db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
+            demo_person(&mut tx, ring, PersonId::new(), &name, &phone)?;
+            Ok(tx.done(())?)
+        })?;
+        bar.inc(1);
+    }
+    bar.finish();
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! The tables that every noun adds its rows to: permissions, error codes, jobs, audit checks, states, and the hooks for one person.
+//! A crate below collects its own nouns; here stands one line a crate.
+
+use std::sync::Arc;
+
+use base::error::ErrorCode;
+use base::jobs::JobKind;
+use ledger::AuditCheck;
+use people::identity::{EraseHook, Hooks, Rule};
+use people::{community, identity, notify};
+
+use crate::app::Parts;
+use crate::neighbours;
+use crate::operations;
+
+/// The permission table.
+pub fn permissions() -> Vec<&'static Rule> {
+    let mut nouns: Vec<&'static [Rule]> = vec![identity::PERMISSIONS];
+    nouns.extend(community::PERMISSIONS);
+    nouns.push(notify::PERMISSIONS);
+    nouns.extend(points::PERMISSIONS);
+    nouns.push(operations::PERMISSIONS);
+    nouns.into_iter().flatten().collect()
+}
+
+/// Operations that need no sign-in.
+pub const PUBLIC: &[&str] =
+    &["healthz", "readyz", "version", "session_create", "session_refresh", "wechat_push_setup", "wechat_push_receive"];
+
+/// Every error code.
+pub fn errors() -> Vec<&'static ErrorCode> {
+    let mut nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, identity::ERRORS];
+    nouns.extend(community::ERRORS);
+    nouns.extend([notify::ERRORS, ledger::ERRORS]);
+    nouns.extend(points::ERRORS);
+    nouns.into_iter().flatten().copied().collect()
+}
+
+/// Every kind of background job.
+pub fn jobs(parts: &Parts) -> Vec<JobKind> {
+    let mut all = vec![base::jobs::housekeeping()];
+    all.extend(identity::jobs(Arc::clone(&parts.hooks)));
+    all.extend(community::jobs());
+    all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates)));
+    all.extend(points::jobs(&points_outside()));
+    all
+}
+
+/// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
+pub fn audit_checks() -> Vec<AuditCheck> {
+    let nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS];
+    nouns.into_iter().flatten().copied().collect()
+}
+
+/// What each noun does for one person.
+pub(crate) fn hooks() -> Hooks {
+    Hooks {
+        home: vec![points::home],
+        erase: vec![
+            points::ERASE,
+            EraseHook { noun: "community", before: None, erase: community::residencies::erase },
+            EraseHook { noun: "notify", before: None, erase: notify::erase },
+        ],
+        export: vec![points::EXPORT],
+    }
+}
+
+/// What points know of their neighbours.
+pub(crate) fn points_outside() -> points::Outside {
+    points::Outside { households: Arc::new(neighbours::Community), notices: Arc::new(neighbours::Inbox) }
+}

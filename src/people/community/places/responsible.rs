@@ -1,0 +1,58 @@
+//! Who is responsible for a place, and which blocks have nobody.
+
+use base::db::DbResult;
+use base::ids::PersonId;
+use diesel::PgConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::grid::{self, GridPath, GridUnit, Scope, UnitKind};
+use crate::identity::{self, Role};
+
+/// Somebody responsible, by nickname and the number to say on the phone.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ResponsibleView {
+    /// Who.
+    pub(super) person: PersonId,
+    /// What others see of them.
+    pub(super) nickname: String,
+    /// Number to say on the phone.
+    pub(super) short_number: String,
+}
+
+/// People with a role over a place, the nearest first, at most ten.
+pub(super) fn over(connection: &mut PgConnection, role: Role, place: &GridPath) -> DbResult<Vec<ResponsibleView>> {
+    let people: Vec<PersonId> = identity::people_over(connection, role, place)?.into_iter().take(10).collect();
+    let names = identity::names_by_ids(connection, &people)?;
+    Ok(people
+        .into_iter()
+        .filter_map(|person| {
+            let name = names.get(&person)?;
+            Some(ResponsibleView { person, nickname: name.nickname.clone(), short_number: name.short_number.clone() })
+        })
+        .collect())
+}
+
+/// Blocks of the scope after a path that have no active worker, at most `limit`.
+pub(super) fn uncovered(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    after: Option<GridPath>,
+    limit: usize,
+) -> DbResult<Vec<GridUnit>> {
+    let mut found = Vec::new();
+    let mut after = after;
+    loop {
+        let blocks = grid::units_below(connection, scope, Some(UnitKind::Block), after.as_ref(), 200)?;
+        let Some(last) = blocks.last() else { return Ok(found) };
+        after = Some(last.path.clone());
+        for block in blocks {
+            if block.active && identity::people_over(connection, Role::GridWorker, &block.path)?.is_empty() {
+                found.push(block);
+                if found.len() == limit {
+                    return Ok(found);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Queries of `residencies`.
+
+use base::db::DbResult;
+use base::ids::{GridUnitId, PersonId};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::super::households::HouseholdId;
+use super::super::schema::residencies;
+use super::ResidencyId;
+use super::state::ResidencyState;
+use crate::grid::{Scope, within};
+
+const LIVE: [&str; 2] = ["claimed", "confirmed"];
+
+/// A residency as stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = residencies, check_for_backend(diesel::pg::Pg))]
+pub(super) struct Residency {
+    pub(super) id: ResidencyId,
+    pub(super) person_id: PersonId,
+    pub(super) community_id: GridUnitId,
+    pub(super) entrance_id: GridUnitId,
+    pub(super) room_sealed: Option<Vec<u8>>,
+    pub(super) room_lookup: Option<Vec<u8>>,
+    pub(super) state: String,
+    pub(super) how: Option<String>,
+    pub(super) voting: bool,
+    pub(super) reason: Option<String>,
+    pub(super) claimed_at: DateTime<Utc>,
+    pub(super) confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl Residency {
+    pub(super) fn state(&self) -> ResidencyState {
+        ResidencyState::parse(&self.state)
+    }
+}
+
+/// A claim to be entered.
+#[derive(Insertable)]
+#[diesel(table_name = residencies)]
+pub(super) struct NewResidency {
+    pub(super) id: ResidencyId,
+    pub(super) person_id: PersonId,
+    pub(super) community_id: GridUnitId,
+    pub(super) entrance_id: GridUnitId,
+    pub(super) room_sealed: Option<Vec<u8>>,
+    pub(super) room_lookup: Option<Vec<u8>>,
+    pub(super) state: &'static str,
+}
+
+/// Enters a claim; `false` when the person has a live one at that entrance.
+pub(super) fn insert(connection: &mut PgConnection, row: &NewResidency) -> DbResult<bool> {
+    Ok(diesel::insert_into(residencies::table).values(row).on_conflict_do_nothing().execute(connection)? == 1)
+}
+
+/// One residency.
+pub(super) fn find(connection: &mut PgConnection, id: ResidencyId) -> DbResult<Option<Residency>> {
+    Ok(residencies::table.find(id).select(Residency::as_select()).first(connection).optional()?)
+}
+
+/// One residency, locked.
+pub(super) fn lock(connection: &mut PgConnection, id: ResidencyId) -> DbResult<Option<Residency>> {
+    Ok(residencies::table.find(id).select(Residency::as_select()).for_update().first(connection).optional()?)
+}
+
+/// A person's latest residency at an entrance.
+pub(super) fn latest_at(connection: &mut PgConnection, person: PersonId, entrance: GridUnitId) -> DbResult<Option<Residency>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::entrance_id.eq(entrance)))
+        .select(Residency::as_select())
+        .order(residencies::id.desc())
+        .first(connection)
+        .optional()?)
+}
+
+/// Claimed and confirmed ones of a person, the oldest first.
+pub(super) fn live(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<Residency>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::state.eq_any(LIVE)))
+        .select(Residency::as_select())
+        .order(residencies::id)
+        .load(connection)?)
+}
+
+/// All of a person, the newest first, at most 50.
+pub(super) fn of_person(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<Residency>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person))
+        .select(Residency::as_select())
+        .order(residencies::id.desc())
+        .limit(50)
+        .load(connection)?)
+}
+
+/// Residencies of the scope, the newest first.
+pub(super) fn list(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    state: Option<ResidencyState>,
+    entrance: Option<GridUnitId>,
+    below: Option<ResidencyId>,
+    limit: i64,
+) -> DbResult<Vec<Residency>> {
+    let mut query = residencies::table
+        .filter(within(residencies::entrance_id, scope))
+        .select(Residency::as_select())
+        .order(residencies::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(state) = state {
+        query = query.filter(residencies::state.eq(state.name()));
+    }
+    if let Some(entrance) = entrance {
+        query = query.filter(residencies::entrance_id.eq(entrance));
+    }
+    if let Some(below) = below {
+        query = query.filter(residencies::id.lt(below));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// How a residency was confirmed.
+pub(super) struct Confirmed {
+    pub(super) how: &'static str,
+    pub(super) by: Option<PersonId>,
+    pub(super) household: Option<HouseholdId>,
+    pub(super) voting: bool,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// `claimed → confirmed`; `false` when it is claimed no more.
+pub(super) fn confirm(connection: &mut PgConnection, id: ResidencyId, how: &Confirmed) -> DbResult<bool> {
+    let claimed = residencies::table.filter(residencies::id.eq(id).and(residencies::state.eq("claimed")));
+    let changed = diesel::update(claimed)
+        .set((
+            residencies::state.eq("confirmed"),
+            residencies::how.eq(how.how),
+            residencies::confirmed_by.eq(how.by),
+            residencies::confirmed_at.eq(how.at),
+            residencies::household_id.eq(how.household),
+            residencies::voting.eq(how.voting),
+        ))
+        .execute(connection)?;
+    Ok(changed == 1)
+}
+
+/// Ends a residency as refused or moved out; the caller holds its lock.
+pub(super) fn end(
+    connection: &mut PgConnection,
+    id: ResidencyId,
+    state: ResidencyState,
+    reason: Option<&str>,
+    at: DateTime<Utc>,
+) -> DbResult<()> {
+    diesel::update(residencies::table.find(id))
+        .set((
+            residencies::state.eq(state.name()),
+            residencies::reason.eq(reason),
+            residencies::ended_at.eq(at),
+            residencies::voting.eq(false),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Makes the oldest confirmed residency of a person the voting one, when none is.
+pub(super) fn settle_vote(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
+    let confirmed: Vec<(ResidencyId, bool)> = residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::state.eq("confirmed")))
+        .select((residencies::id, residencies::voting))
+        .order(residencies::id)
+        .load(connection)?;
+    if confirmed.iter().any(|(_, voting)| *voting) {
+        return Ok(());
+    }
+    if let Some((first, _)) = confirmed.first() {
+        diesel::update(residencies::table.find(first)).set(residencies::voting.eq(true)).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Claims of a community that still wait.
+pub(super) fn waiting(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<ResidencyId>> {
+    Ok(residencies::table
+        .filter(residencies::community_id.eq(community).and(residencies::state.eq("claimed")))
+        .select(residencies::id)
+        .order(residencies::id)
+        .load(connection)?)
+}
+
+/// Do two people have confirmed residencies in one household or behind one door?
+pub(super) fn same_door(connection: &mut PgConnection, one: PersonId, other: PersonId) -> DbResult<bool> {
+    type Door = (GridUnitId, Option<HouseholdId>, Option<Vec<u8>>);
+    let of = |person: PersonId| {
+        residencies::table.filter(residencies::person_id.eq(person).and(residencies::state.eq_any(LIVE))).select((
+            residencies::entrance_id,
+            residencies::household_id,
+            residencies::room_lookup,
+        ))
+    };
+    let mine: Vec<Door> = of(one).load(connection)?;
+    let theirs: Vec<Door> = of(other).load(connection)?;
+    Ok(mine.iter().any(|(entrance, household, room)| {
+        theirs.iter().any(|(other_entrance, other_household, other_room)| {
+            (household.is_some() && household == other_household)
+                || (room.is_some() && room == other_room && entrance == other_entrance)
+        })
+    }))
+}
+
+/// See `community::household_of`.
+pub(super) fn household_of(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<HouseholdId>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::state.eq("confirmed")))
+        .filter(residencies::household_id.is_not_null())
+        .select(residencies::household_id)
+        .order((residencies::voting.desc(), residencies::id))
+        .first::<Option<HouseholdId>>(connection)
+        .optional()?
+        .flatten())
+}
+
+/// The community of a person's voting (else first) confirmed residence.
+pub fn community_of_person(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<GridUnitId>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::state.eq("confirmed")))
+        .select(residencies::community_id)
+        .order((residencies::voting.desc(), residencies::id))
+        .first(connection)
+        .optional()?)
+}
+
+/// Is the person a confirmed resident of that community?
+pub fn confirmed_in(connection: &mut PgConnection, person: PersonId, community: GridUnitId) -> DbResult<bool> {
+    let found = residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::community_id.eq(community)))
+        .filter(residencies::state.eq("confirmed"))
+        .select(residencies::id)
+        .first::<ResidencyId>(connection)
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// The entrance that counts in votes.
+pub fn voting_entrance(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<GridUnitId>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::voting))
+        .select(residencies::entrance_id)
+        .first(connection)
+        .optional()?)
+}
+
+/// How many confirmed residents a community has.
+pub fn residents_of(connection: &mut PgConnection, community: GridUnitId) -> DbResult<i64> {
+    Ok(residencies::table
+        .filter(residencies::community_id.eq(community).and(residencies::state.eq("confirmed")))
+        .select(diesel::dsl::count(residencies::person_id).aggregate_distinct())
+        .first(connection)?)
+}

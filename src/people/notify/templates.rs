@@ -1,0 +1,48 @@
+//! What people are told, as data: one line a kind. `{name}` stands for a parameter of the notice. A WeChat message has the fields
+//! of its template there (`thing` takes 20 characters); without any it stays in the inbox.
+
+use super::send::Template;
+
+macro_rules! templates {
+    ($($name:ident $kind:literal $title_zh:literal $body_zh:literal $title_en:literal $body_en:literal $link:expr, [$($field:literal = $value:literal),*];)*) => {
+        $(
+            #[doc = $body_en]
+            pub static $name: Template = Template {
+                kind: $kind,
+                title: ($title_zh, $title_en),
+                body: ($body_zh, $body_en),
+                link: $link,
+                fields: &[$(($field, $value)),*],
+            };
+        )*
+        /// Every kind.
+        pub static ALL: &[&Template] = &[$(&$name),*];
+    };
+}
+
+templates! {
+    RESIDENCY_CONFIRMED "residency_confirmed" "住址已确认" "您在「{place}」的住址已确认。" "Residence confirmed" "Your residence at {place} is confirmed." Some("pages/me/residencies"), ["thing1" = "{place}", "phrase2" = "已确认"];
+    RESIDENCY_REFUSED "residency_refused" "住址未通过" "您在「{place}」的住址未通过：{reason}" "Residence not confirmed" "Your residence at {place} was not confirmed: {reason}" Some("pages/me/residencies"), ["thing1" = "{place}", "phrase2" = "未通过", "thing3" = "{reason}"];
+    REGISTRATION_CONFIRMED "registration_confirmed" "登记已确认" "您的新就业群体登记已确认。" "Registration confirmed" "Your registration is confirmed." Some("pages/me/index"), ["phrase2" = "已确认"];
+    ROLE_GRANTED "role_granted" "新的角色" "您已成为「{role}」。" "New role" "You are now {role}." Some("pages/me/index"), [];
+    AWARD_POSTED "award_posted" "积分到账" "{zh}" "Points awarded" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    AWARD_WAITING "award_waiting" "积分待发放" "{zh}" "Points are waiting" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    POINTS_EXPIRING "points_expiring" "积分即将到期" "{zh}" "Points expire soon" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    POINTS_REVERSED "points_reversed" "积分已更正" "{zh}" "Points reversed" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    POINTS_RECEIVED "points_received" "收到积分" "{zh}" "Points received" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    POINTS_NOTE "points_note" "积分通知" "{zh}" "About your points" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    ORDER_HELD "order_held" "兑换已下单" "「{title}」已为您保留至 {until}，共 {points} 积分。" "Order placed" "{title} is kept for you until {until} for {points} points." Some("pages/life/orders"), ["thing1" = "{title}", "number2" = "{points}"];
+    ORDER_CAPTURED "order_captured" "兑换完成" "「{title}」已兑换，使用 {points} 积分。" "Order fulfilled" "{title} was redeemed for {points} points." Some("pages/life/orders"), ["thing1" = "{title}", "number2" = "{points}"];
+    ORDER_RELEASED "order_released" "积分已退回" "「{title}」未兑换，{points} 积分已按原有效期退回。" "Points returned" "{title} was not redeemed; {points} points are back with their dates." Some("pages/life/orders"), ["thing1" = "{title}", "number2" = "{points}"];
+    CARD_USED "card_used" "卡片已使用" "您的卡片在「{place}」使用了 {points} 积分。" "Card used" "Your card was used at {place} for {points} points." None, ["thing1" = "{place}", "number2" = "{points}"];
+    SHIFT_SIGNED_UP "shift_signed_up" "报名成功" "您已报名「{title}」，{time} 开始。" "Signed up" "You signed up for {title}, starting {time}." Some("pages/service/shifts"), ["thing1" = "{title}", "thing2" = "{time}"];
+    SHIFT_PROMOTED "shift_promoted" "候补成功" "「{title}」有空位，您已从候补转为报名，{time} 开始。" "A place is free" "You moved up from the waiting list of {title}, starting {time}." Some("pages/service/shifts"), ["thing1" = "{title}", "thing2" = "{time}"];
+    SHIFT_CANCELLED "shift_cancelled" "活动取消" "「{title}」已取消：{reason}" "Shift cancelled" "{title} was cancelled: {reason}" Some("pages/service/shifts"), ["thing1" = "{title}", "thing3" = "{reason}"];
+    HOURS_APPROVED "hours_approved" "志愿时长已通过" "「{title}」的时长 {hours} 已通过。" "Hours approved" "{hours} of {title} are approved." Some("pages/service/hours"), ["thing1" = "{title}", "thing2" = "{hours}"];
+    HOURS_REFUSED "hours_refused" "志愿时长未通过" "「{title}」的时长未通过：{reason}" "Hours not approved" "The hours of {title} were not approved: {reason}" Some("pages/service/hours"), ["thing1" = "{title}", "thing3" = "{reason}"];
+    MERCHANT_APPROVED "merchant_approved" "商户已通过" "「{title}」已通过审核，可以发布兑换。" "Merchant approved" "{title} is approved and may publish offers." Some("pages/merchant/index"), ["thing1" = "{title}", "phrase2" = "已通过"];
+    MERCHANT_REFUSED "merchant_refused" "商户未通过" "「{title}」未通过审核：{reason}" "Merchant not approved" "{title} was not approved: {reason}" Some("pages/merchant/index"), ["thing1" = "{title}", "thing3" = "{reason}"];
+    STATEMENT_READY "statement_ready" "对账单待确认" "{period} 对账单已生成，金额 {amount} 元，请确认。" "Statement ready" "The statement of {period} over {amount} yuan waits for you." Some("pages/merchant/statements"), ["thing1" = "{period}", "thing2" = "{amount}"];
+    STATEMENT_PAID "statement_paid" "已结算付款" "{period} 对账单 {amount} 元已付款。" "Statement paid" "The statement of {period} over {amount} yuan is paid." Some("pages/merchant/statements"), ["thing1" = "{period}", "thing2" = "{amount}"];
+    APPROVAL_NEEDED "approval_needed" "待您审批" "「{title}」等待第二人审批。" "Approval needed" "{title} waits for a second person." Some("pages/staff/approvals"), ["thing1" = "{title}"];
+}
