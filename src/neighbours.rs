@@ -12,8 +12,8 @@ use uuid::Uuid;
 pub(crate) struct Community;
 
 impl points::Households for Community {
-    fn household_of(&self, connection: &mut PgConnection, _community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>> {
-        Ok(residencies::household_of(connection, person)?.map(|household| household.0))
+    fn household_of(&self, connection: &mut PgConnection, community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>> {
+        Ok(residencies::household_in(connection, person, community)?.map(|household| household.0))
     }
 
     fn same_household(

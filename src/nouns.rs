@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::error::ErrorCode;
 use base::jobs::JobKind;
 use ledger::AuditCheck;
-use people::identity::{EraseHook, Hooks, Rule};
+use people::identity::{EraseHook, ExportHook, Hooks, Rule};
 use people::{community, identity, notify};
 
 use crate::app::Parts;
@@ -55,13 +55,17 @@ pub fn audit_checks() -> Vec<AuditCheck> {
 /// What each noun does for one person.
 pub(crate) fn hooks() -> Hooks {
     Hooks {
-        home: vec![points::home],
+        home: vec![community::residencies::home, points::home],
         erase: vec![
             points::ERASE,
             EraseHook { noun: "community", before: None, erase: community::residencies::erase },
             EraseHook { noun: "notify", before: None, erase: notify::erase },
         ],
-        export: vec![points::EXPORT],
+        export: vec![
+            points::EXPORT,
+            ExportHook { noun: "community", export: community::residencies::export },
+            ExportHook { noun: "notify", export: notify::export },
+        ],
     }
 }
 

@@ -64,7 +64,7 @@ fn a_hold_ends_once_however_many_end_it() {
     for _round in 0..4 {
         let before = ledger.balance(person);
         let hold = ledger.post(ledger.hold(person, 10)).unwrap().id;
-        let end = |n: usize| if n % 2 == 0 { ledger.capture(hold) } else { ledger.release(hold) };
+        let end = |n: usize| if n.is_multiple_of(2) { ledger.capture(hold) } else { ledger.release(hold) };
         let answers = together(64, |n| ledger.post(end(n)));
         assert_eq!(count(&answers), BTreeMap::from([("ok", 1), ("hold_ended", 63)]));
         let released = answers.iter().position(Result::is_ok).unwrap() % 2 == 1;

@@ -34,6 +34,11 @@ impl TestApp {
     /// Starts one with that many database connections.
     pub(crate) async fn start_with(pool: u32) -> Self {
         let database = actix_web::web::block(|| Server::get().copy()).await.expect("a database");
+        Self::start_on(database, pool)
+    }
+
+    /// Starts one on a database of the caller's: another server, or one behind a proxy.
+    pub(crate) fn start_on(database: Database, pool: u32) -> Self {
         let ring = Arc::new(KeyRing::ephemeral().expect("a key ring"));
         let db = Db::open(&PoolOptions::new(&database.app_url, pool, "test")).expect("a pool");
         let (wechat, sandbox) = serve::sandbox("wx00000000000test").expect("the sandbox");

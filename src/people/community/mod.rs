@@ -19,7 +19,7 @@ pub use organizations::{
     NewOrganization, Organization, organization_by_code, organization_create, organization_find, organization_names,
 };
 pub use residencies::{
-    ResidencyId, community_of_person, confirmed_in, household_of, residents_of, same_household, voting_entrance,
+    ResidencyId, community_of_person, confirmed_in, household_in, household_of, residents_of, same_household, voting_entrance,
 };
 
 use base::error::ErrorCode;

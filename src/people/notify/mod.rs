@@ -18,7 +18,7 @@ mod send;
 pub mod templates;
 
 pub use deliver::{Outbound, TemplateIds, jobs};
-pub use send::{Notice, Template, erase, send};
+pub use send::{Notice, Template, erase, export, send};
 
 base::typed_ids! {
     /// A notification.

@@ -6,6 +6,8 @@ use base::db::Tx;
 use base::error::ApiError;
 use base::ids::PersonId;
 use base::jobs::NewJob;
+use base::keys::KeyRing;
+use diesel::PgConnection;
 use serde_json::{Value, json};
 
 use super::NotificationId;
@@ -143,6 +145,14 @@ pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     rows_call::erase(tx.conn(), person)?;
     rows::erase(tx.conn(), person)?;
     Ok(())
+}
+
+/// One's own inbox, the newest thousand.
+pub fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
+    let rows = rows::newest(connection, person, None, 1_000)?;
+    let told =
+        rows.iter().map(|row| json!({"at": row.created_at, "title": row.title_zh, "text": row.body_zh, "read_at": row.read_at}));
+    Ok(json!({ "inbox": told.collect::<Vec<_>>() }))
 }
 
 #[cfg(test)]

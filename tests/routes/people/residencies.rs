@@ -50,6 +50,7 @@ async fn a_worker_of_the_scope_decides_and_nobody_for_themselves() {
     let other = with_phone(&app, "另一网格员", &people.second_worker).await;
     let waiting = claim(&me, &app, home, Some("101")).await;
     assert_eq!(waiting["state"], "claimed");
+    assert_eq!(worker.get("/api/v1/me/home").await.expect(200)["items"][0]["kind"], "residencies");
     let decide = |verb: &str| format!("{CLAIM}/{}/{verb}", waiting["id"].as_str().unwrap());
     me.post(&decide("confirm"), &json!({})).await.problem(403, "forbidden");
     other.post(&decide("confirm"), &json!({})).await.problem(404, "not_found");

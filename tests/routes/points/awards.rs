@@ -14,7 +14,7 @@ async fn an_event_becomes_points_once_and_every_point_says_why() {
     let resident = points.app.resident();
     let event = points.event(resident.person, 3);
     points.emit(&[event.clone(), event.clone()]).await;
-    points.emit(&[event.clone()]).await;
+    points.emit(std::slice::from_ref(&event)).await;
 
     let wallet = points.wallet(&resident).await;
     assert_eq!((&wallet["available"], &wallet["waiting"]), (&json!("15"), &json!("0")));

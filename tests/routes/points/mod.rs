@@ -3,6 +3,7 @@
 mod awards;
 mod budgets;
 mod home;
+mod households;
 mod rules;
 mod statements;
 
@@ -10,12 +11,15 @@ use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
 use points::awards::EventId;
 use points::{Beneficiary, Event, EventKind, Evidence};
 use serde_json::{Value, json};
 
 use crate::support::{Actor, TestApp};
+
+const HOUSEHOLD: &str =
+    "INSERT INTO households (id, community_id, entrance_id, address_sealed, room_lookup) VALUES ($1, $2, $3, '\\x00', '\\x00')";
 
 /// A community with two persons of staff, one of the street, a funded budget and a rule in force:
 /// 5 points per half hour, at most 20 per person and day.
@@ -83,6 +87,32 @@ impl Points {
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
         base::db::now(&mut self.app.owner()).expect("the product's clock")
+    }
+
+    /// Two residents of one dwelling on the register.
+    pub(crate) fn family(&self) -> (Actor, Actor) {
+        let (one, other) = (self.app.resident(), self.app.resident());
+        let (household, entrance) = (uuid::Uuid::now_v7(), self.app.world.unit("S1/C1/E1/B1/D1"));
+        let mut owner = self.app.owner();
+        sql_query(HOUSEHOLD)
+            .bind::<SqlUuid, _>(household)
+            .bind::<SqlUuid, _>(self.community)
+            .bind::<SqlUuid, _>(entrance)
+            .execute(&mut owner)
+            .expect("a household");
+        for person in [one.person, other.person] {
+            sql_query(
+                "INSERT INTO residencies (id, person_id, community_id, entrance_id, household_id, state, how, confirmed_at) \
+                 VALUES (gen_random_uuid(), $1, $2, $3, $4, 'confirmed', 'register', palm_now())",
+            )
+            .bind::<SqlUuid, _>(person)
+            .bind::<SqlUuid, _>(self.community)
+            .bind::<SqlUuid, _>(entrance)
+            .bind::<SqlUuid, _>(household)
+            .execute(&mut owner)
+            .expect("a residency");
+        }
+        (one, other)
     }
 
     /// Hands events in, each in a transaction of its own, and runs the jobs.

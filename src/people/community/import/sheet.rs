@@ -49,6 +49,10 @@ fn unreadable(zh: &str, en: &str) -> ApiError {
     ApiError::of(&FILE_UNREADABLE).detail(zh, en)
 }
 
+fn damaged() -> ApiError {
+    unreadable("XLSX 文件已损坏。", "The XLSX file is damaged.")
+}
+
 fn too_many_rows() -> ApiError {
     ApiError::of(&FILE_TOO_LARGE).detail("超过 50,000 行，请拆成几个文件。", "More than 50,000 rows; split the file.")
 }
@@ -72,7 +76,9 @@ fn clean(text: &str) -> Result<String, CellRefusal> {
 
 /// Reads a file of either format.
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, ApiError> {
-    let raw = if bytes.starts_with(b"PK\x03\x04") { xlsx(bytes)? } else { csv(bytes)? };
+    // A workbook made to break its reader breaks only itself.
+    let guarded = || std::panic::catch_unwind(|| xlsx(bytes)).unwrap_or_else(|_panic| Err(damaged()));
+    let raw = if bytes.starts_with(b"PK\x03\x04") { guarded()? } else { csv(bytes)? };
     let mut rows = raw.into_iter().filter(|(_, cells)| cells.iter().any(|cell| !matches!(cell, Ok(text) if text.is_empty())));
     let Some((_, headers)) = rows.next() else {
         return Err(unreadable("文件是空的。", "The file is empty."));
@@ -121,9 +127,9 @@ fn first_line(text: &str, at: &csv::Position) -> u32 {
 fn xlsx(bytes: &[u8]) -> Result<Vec<RawRow>, ApiError> {
     zip_guard::check(bytes).map_err(|why| match why {
         zip_guard::ZipRefusal::TooLarge => ApiError::of(&FILE_TOO_LARGE).because(why),
-        zip_guard::ZipRefusal::Malformed => unreadable("XLSX 文件已损坏。", "The XLSX file is damaged.").because(why),
+        zip_guard::ZipRefusal::Malformed => damaged().because(why),
     })?;
-    let broken = |why: calamine::XlsxError| unreadable("XLSX 文件已损坏。", "The XLSX file is damaged.").because(why);
+    let broken = |why: calamine::XlsxError| damaged().because(why);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
     let Some(first) = book.sheet_names().into_iter().next() else {
         return Err(unreadable("工作簿里没有工作表。", "The workbook has no sheet."));
@@ -144,10 +150,12 @@ fn xlsx(bytes: &[u8]) -> Result<Vec<RawRow>, ApiError> {
             }
         }
         if let Some((_, target)) = rows.last_mut() {
-            while target.len() < column {
+            while target.len() <= column {
                 target.push(Ok(String::new()));
             }
-            target.push(shown(cell.get_value()));
+            if let Some(place) = target.get_mut(column) {
+                *place = shown(cell.get_value());
+            }
         }
     }
     Ok(rows)

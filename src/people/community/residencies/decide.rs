@@ -141,6 +141,10 @@ pub(super) fn confirmed(tx: &mut Tx<'_>, residency: &Residency, how: Confirmed) 
     if !rows::confirm(tx.conn(), residency.id, &how)? {
         return Ok(false);
     }
+    // The notice comes first: it locks the person's inbox, so two confirmations of one person follow each other, and the second one
+    // sees the first one's vote.
+    let place = place_name(tx, residency)?;
+    notify::send(tx, residency.person_id, &Notice::new(&templates::RESIDENCY_CONFIRMED).with("place", place))?;
     rows::settle_vote(tx.conn(), residency.person_id)?;
     identity::grant(
         tx,
@@ -160,7 +164,5 @@ pub(super) fn confirmed(tx: &mut Tx<'_>, residency: &Residency, how: Confirmed) 
             .before(json!({"state": "claimed"}))
             .after(json!({"state": "confirmed", "how": how.how})),
     )?;
-    let place = place_name(tx, residency)?;
-    notify::send(tx, residency.person_id, &Notice::new(&templates::RESIDENCY_CONFIRMED).with("place", place))?;
     Ok(true)
 }

@@ -10,6 +10,7 @@
 
 mod claim;
 mod decide;
+mod hooks;
 pub mod http;
 mod jobs;
 mod moving;
@@ -19,10 +20,11 @@ mod view;
 
 pub(super) use claim::{Claim, entrance_and_community};
 pub(super) use decide::enter_managed;
+pub use hooks::{export, home};
 pub(super) use jobs::REGISTER_CHANGED;
 pub use jobs::jobs;
 pub use moving::erase;
-pub use rows::{community_of_person, confirmed_in, residents_of, voting_entrance};
+pub use rows::{community_of_person, confirmed_in, household_in, residents_of, voting_entrance};
 pub use state::ResidencyState;
 pub use view::ResidencyView;
 pub(super) use view::shown;

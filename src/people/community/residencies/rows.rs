@@ -121,6 +121,14 @@ pub(super) fn list(
     Ok(query.load(connection)?)
 }
 
+/// How many claims wait in the scope.
+pub(super) fn waiting_in(connection: &mut PgConnection, scope: &Scope) -> DbResult<i64> {
+    Ok(residencies::table
+        .filter(within(residencies::entrance_id, scope).and(residencies::state.eq("claimed")))
+        .count()
+        .get_result(connection)?)
+}
+
 /// How a residency was confirmed.
 pub(super) struct Confirmed {
     pub(super) how: &'static str,
@@ -208,6 +216,18 @@ pub(super) fn same_door(connection: &mut PgConnection, one: PersonId, other: Per
                 || (room.is_some() && room == other_room && entrance == other_entrance)
         })
     }))
+}
+
+/// The household of a person's confirmed residence in a community; `None` when no door is known.
+pub fn household_in(connection: &mut PgConnection, person: PersonId, community: GridUnitId) -> DbResult<Option<HouseholdId>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq(person).and(residencies::community_id.eq(community)))
+        .filter(residencies::state.eq("confirmed").and(residencies::household_id.is_not_null()))
+        .select(residencies::household_id)
+        .order((residencies::voting.desc(), residencies::id))
+        .first::<Option<HouseholdId>>(connection)
+        .optional()?
+        .flatten())
 }
 
 /// See `community::household_of`.
