@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::error::ErrorCode;
 use base::jobs::JobKind;
 use ledger::AuditCheck;
-use people::identity::{EraseHook, ExportHook, Hooks, Rule};
+use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
 use people::{community, identity, notify};
 
 use crate::app::Parts;
@@ -19,6 +19,7 @@ pub fn permissions() -> Vec<&'static Rule> {
     nouns.extend(community::PERMISSIONS);
     nouns.push(notify::PERMISSIONS);
     nouns.extend(points::PERMISSIONS);
+    nouns.extend(life::PERMISSIONS);
     nouns.push(operations::PERMISSIONS);
     nouns.into_iter().flatten().collect()
 }
@@ -33,6 +34,7 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.extend(community::ERRORS);
     nouns.extend([notify::ERRORS, ledger::ERRORS]);
     nouns.extend(points::ERRORS);
+    nouns.extend(life::ERRORS);
     nouns.into_iter().flatten().copied().collect()
 }
 
@@ -43,29 +45,37 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(community::jobs());
     all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates)));
     all.extend(points::jobs(&points_outside()));
+    all.extend(life::jobs());
     all
 }
 
 /// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
 pub fn audit_checks() -> Vec<AuditCheck> {
-    let nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS];
+    let mut nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS];
+    nouns.extend(life::CHECKS);
     nouns.into_iter().flatten().copied().collect()
 }
 
 /// What each noun does for one person.
 pub(crate) fn hooks() -> Hooks {
     Hooks {
-        home: vec![community::residencies::home, points::home],
+        home: [&[community::residencies::home as HomeHook, points::home], life::HOME].concat(),
+        // Open orders end before the wallet is emptied.
         erase: vec![
+            life::ERASE,
             points::ERASE,
             EraseHook { noun: "community", before: None, erase: community::residencies::erase },
             EraseHook { noun: "notify", before: None, erase: notify::erase },
         ],
-        export: vec![
-            points::EXPORT,
-            ExportHook { noun: "community", export: community::residencies::export },
-            ExportHook { noun: "notify", export: notify::export },
-        ],
+        export: [
+            &[
+                points::EXPORT,
+                ExportHook { noun: "community", export: community::residencies::export },
+                ExportHook { noun: "notify", export: notify::export },
+            ],
+            life::EXPORT,
+        ]
+        .concat(),
     }
 }
 

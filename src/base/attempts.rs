@@ -44,3 +44,16 @@ fn counted(connection: &mut PgConnection, limit: &AttemptLimit, subject: &[u8]) 
     .bind::<Double, _>(f64::from(limit.window))
     .get_result(connection)?)
 }
+
+/// Takes one counted try of `subject` back: it was right. Only the current window's count changes, and never below zero.
+pub fn give_back(connection: &mut PgConnection, limit: &AttemptLimit, subject: &[u8]) -> DbResult<()> {
+    sql_query(
+        "UPDATE attempt_counters SET attempts = attempts - 1 WHERE kind = $1 AND subject = $2 AND attempts > 0 \
+         AND window_start = to_timestamp(floor(extract(epoch FROM palm_now())::float8 / $3) * $3)",
+    )
+    .bind::<Text, _>(limit.kind)
+    .bind::<Binary, _>(subject)
+    .bind::<Double, _>(f64::from(limit.window))
+    .execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,3 @@
+DROP TABLE offer_stocks;
+DROP TABLE offers;
+DROP TABLE offer_terms;

@@ -1,0 +1,2 @@
+DROP TABLE redemption_counts;
+DROP TABLE redemptions;

@@ -1,0 +1,271 @@
+#![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
+//! Routes of settlement.
+
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Data, Json};
+use actix_web::{HttpResponse, get, post};
+use base::db::{Db, Tx};
+use base::error::ApiError;
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::page::{Page, PageQuery, Window};
+use base::text::Text;
+use chrono::{DateTime, Utc};
+use people::grid::Scope;
+use people::identity::Can;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::close::{self, Closing};
+use super::view::{self, SettlementLineView, SettlementView};
+use super::*;
+use crate::merchants::{self, MerchantId};
+
+/// Filters of statements.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SettlementFilter {
+    /// Of one merchant.
+    pub merchant: Option<MerchantId>,
+    /// In one state.
+    pub state: Option<SettlementState>,
+    /// Items of a page, 1 to 100 (default 20).
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 400)]
+    pub cursor: Option<String>,
+}
+
+/// What a closed period came to.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ClosingView {
+    /// Id of this close.
+    pub id: Uuid,
+    /// One line for a screen reader.
+    pub summary: String,
+    /// A statement for every merchant that captured something.
+    pub settlements: Vec<SettlementView>,
+}
+
+/// A text about a statement.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettlementNote {
+    /// What is to be said.
+    pub text: Text<500>,
+}
+
+/// The proof of a payment.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Payment {
+    /// Reference of the transfer.
+    pub proof: Text<200>,
+}
+
+async fn shown(db: &Db, scope: Scope, id: SettlementId) -> Result<Json<SettlementView>, ApiError> {
+    Ok(Json(db.read(move |conn| view::settlement(conn, &scope, id)).await?))
+}
+
+/// Close a period: a statement for every merchant of the captures that no statement holds yet.
+#[utoipa::path(tag = "life", request_body = Closing, params(("Idempotency-Key" = String, Header)), responses((status = 201, body = ClosingView, description = "closed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/close")]
+pub async fn settlement_close(
+    can: Can<SettlementClose>,
+    key: IdempotencyKey,
+    body: Valid<Closing>,
+    db: Data<Db>,
+) -> Result<Created<ClosingView>, ApiError> {
+    let closing = Uuid::now_v7();
+    let once = can.once(key, body.hash(), closing);
+    let (scope, person) = (can.scope().clone(), can.person());
+    let done = db.once(once, move |tx| close::close(tx, &scope, person, closing, *body)).await?;
+    let id = done.id;
+    let settlements = db
+        .read(move |conn| {
+            let rows = rows::of_closing(conn, id)?;
+            view::settlements(conn, rows)
+        })
+        .await?;
+    let view = ClosingView { id, summary: format!("生成结算单{}份", settlements.len()), settlements };
+    Ok(Created::new(&done, "/api/v1/life/settlements", view))
+}
+
+/// Statements, newest first.
+#[utoipa::path(tag = "life", params(SettlementFilter), responses((status = 200, body = Page<SettlementView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/settlements")]
+pub async fn settlement_list(
+    can: Can<SettlementList>,
+    query: Query<SettlementFilter>,
+    db: Data<Db>,
+) -> Result<Tagged<Page<SettlementView>>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let (scope, merchant, state) = (can.scope().clone(), query.merchant, query.state);
+    let page = db
+        .read(move |conn| {
+            let shops = merchants::merchants_of(conn, &scope.organizations)?;
+            let shops: Vec<MerchantId> = shops.into_iter().map(|shop| shop.id).collect();
+            let rows = rows::list(conn, &scope, &shops, merchant, state, &window)?;
+            let page = window.page(rows, |row| row.id, |row| row);
+            Ok::<_, ApiError>(Page { items: view::settlements(conn, page.items)?, next_cursor: page.next_cursor })
+        })
+        .await?;
+    Ok(Tagged::content(page))
+}
+
+/// One statement.
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "the statement"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/settlements/{id}")]
+pub async fn settlement_find(
+    can: Can<SettlementFind>,
+    id: PathId<SettlementId>,
+    db: Data<Db>,
+) -> Result<Json<SettlementView>, ApiError> {
+    shown(&db, can.scope().clone(), id.0).await
+}
+
+/// The lines of a statement, oldest capture first.
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path), PageQuery), responses((status = 200, body = Page<SettlementLineView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/settlements/{id}/lines")]
+pub async fn settlement_line_list(
+    can: Can<SettlementLineList>,
+    id: PathId<SettlementId>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+) -> Result<Tagged<Page<SettlementLineView>>, ApiError> {
+    let window: Window<(DateTime<Utc>, Uuid)> = query.window()?;
+    let scope = can.scope().clone();
+    let page = db
+        .read(move |conn| {
+            view::in_scope(conn, &scope, id.0)?;
+            let rows = rows::lines(conn, id.0, window.after, window.load())?;
+            let page = window.page(rows, |row| (row.captured_at, row.capture_id), |row| row);
+            Ok::<_, ApiError>(Page { items: view::lines(conn, &page.items)?, next_cursor: page.next_cursor })
+        })
+        .await?;
+    Ok(Tagged::content(page))
+}
+
+fn download(kind: &str, name: String, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, kind))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .body(bytes)
+}
+
+/// A statement as CSV (UTF-8 with its mark).
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 200, description = "the file", body = String, content_type = "text/csv"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/settlements/{id}/statement.csv")]
+pub async fn settlement_csv_find(
+    can: Can<SettlementCsvFind>,
+    id: PathId<SettlementId>,
+    db: Data<Db>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = can.scope().clone();
+    let bytes = db.read(move |conn| file::read(conn, &scope, id.0)?.csv()).await?;
+    Ok(download("text/csv; charset=utf-8", format!("settlement-{}.csv", id.0), bytes))
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A statement as XLSX.
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 200, description = "the file", body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/settlements/{id}/statement.xlsx")]
+pub async fn settlement_xlsx_find(
+    can: Can<SettlementXlsxFind>,
+    id: PathId<SettlementId>,
+    db: Data<Db>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = can.scope().clone();
+    let bytes = db.read(move |conn| file::read(conn, &scope, id.0)?.xlsx()).await?;
+    Ok(download(XLSX, format!("settlement-{}.xlsx", id.0), bytes))
+}
+
+/// Confirm a statement (the merchant's owner).
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "confirmed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/confirm")]
+pub async fn settlement_confirm(
+    can: Can<SettlementConfirm>,
+    id: PathId<SettlementId>,
+    db: Data<Db>,
+) -> Result<Json<SettlementView>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    db.transaction(can.context(), move |tx| pay::answer(tx, &scope, person, id.0, None)).await?;
+    shown(&db, can.scope().clone(), id.0).await
+}
+
+/// Dispute a statement (the merchant's owner).
+#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "disputed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/dispute")]
+pub async fn settlement_dispute(
+    can: Can<SettlementDispute>,
+    id: PathId<SettlementId>,
+    body: Valid<SettlementNote>,
+    db: Data<Db>,
+) -> Result<Json<SettlementView>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    db.transaction(can.context(), move |tx| pay::answer(tx, &scope, person, id.0, Some(&body.text))).await?;
+    shown(&db, can.scope().clone(), id.0).await
+}
+
+/// Reply to a dispute: the statement waits for the merchant again.
+#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "replied"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/reply")]
+pub async fn settlement_reply(
+    can: Can<SettlementReply>,
+    id: PathId<SettlementId>,
+    body: Valid<SettlementNote>,
+    db: Data<Db>,
+) -> Result<Json<SettlementView>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    let work = move |tx: Tx<'_>| pay::reply(tx, &scope, person, id.0, &body.text);
+    db.transaction(can.context(), work).await?;
+    shown(&db, can.scope().clone(), id.0).await
+}
+
+/// Withdraw a statement that isn't confirmed: its captures are free for the next one, or for a refund.
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 204, description = "withdrawn"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/withdraw")]
+pub async fn settlement_withdraw(
+    can: Can<SettlementWithdraw>,
+    id: PathId<SettlementId>,
+    db: Data<Db>,
+) -> Result<HttpResponse, ApiError> {
+    let scope = can.scope().clone();
+    db.transaction(can.context(), move |tx| close::withdraw(tx, &scope, id.0)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Enter the proof of a payment; another one of the staff approves it.
+#[utoipa::path(tag = "life", request_body = Payment, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "entered"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/payment")]
+pub async fn settlement_payment(
+    can: Can<SettlementPayment>,
+    id: PathId<SettlementId>,
+    body: Valid<Payment>,
+    db: Data<Db>,
+) -> Result<Json<SettlementView>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    let work = move |tx: Tx<'_>| pay::ask(tx, &scope, person, id.0, &body.proof);
+    db.transaction(can.context(), work).await?;
+    shown(&db, can.scope().clone(), id.0).await
+}
+
+/// Approve a payment that another one entered: the statement is paid, its points leave circulation.
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = SettlementView, description = "paid"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/settlements/{id}/payment/approve")]
+pub async fn settlement_payment_approve(
+    can: Can<SettlementPaymentApprove>,
+    id: PathId<SettlementId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Created<SettlementView>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), id.0.0).contended();
+    let done = db.once(once, move |tx| pay::approve(tx, &scope, person, id.0)).await?;
+    let scope = can.scope().clone();
+    let view = db.read(move |conn| view::settlement(conn, &scope, id.0)).await?;
+    Ok(Created::new(&done, format!("/api/v1/life/settlements/{}", id.0), view))
+}
