@@ -20,6 +20,7 @@ pub fn permissions() -> Vec<&'static Rule> {
     nouns.push(notify::PERMISSIONS);
     nouns.extend(points::PERMISSIONS);
     nouns.extend(life::PERMISSIONS);
+    nouns.extend(service::PERMISSIONS);
     nouns.push(operations::PERMISSIONS);
     nouns.into_iter().flatten().collect()
 }
@@ -35,6 +36,7 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.extend([notify::ERRORS, ledger::ERRORS]);
     nouns.extend(points::ERRORS);
     nouns.extend(life::ERRORS);
+    nouns.extend(service::ERRORS);
     nouns.into_iter().flatten().copied().collect()
 }
 
@@ -46,12 +48,13 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates)));
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
+    all.extend(service::jobs());
     all
 }
 
 /// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
 pub fn audit_checks() -> Vec<AuditCheck> {
-    let mut nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS];
+    let mut nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS, service::CHECKS];
     nouns.extend(life::CHECKS);
     nouns.into_iter().flatten().copied().collect()
 }
@@ -59,10 +62,11 @@ pub fn audit_checks() -> Vec<AuditCheck> {
 /// What each noun does for one person.
 pub(crate) fn hooks() -> Hooks {
     Hooks {
-        home: [&[community::residencies::home as HomeHook, points::home], life::HOME].concat(),
+        home: [&[community::residencies::home as HomeHook, points::home, service::volunteering::home], life::HOME].concat(),
         // Open orders end before the wallet is emptied.
         erase: vec![
             life::ERASE,
+            service::volunteering::ERASE,
             points::ERASE,
             EraseHook { noun: "community", before: None, erase: community::residencies::erase },
             EraseHook { noun: "notify", before: None, erase: notify::erase },
@@ -70,6 +74,7 @@ pub(crate) fn hooks() -> Hooks {
         export: [
             &[
                 points::EXPORT,
+                service::volunteering::EXPORT,
                 ExportHook { noun: "community", export: community::residencies::export },
                 ExportHook { noun: "notify", export: notify::export },
             ],

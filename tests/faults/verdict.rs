@@ -97,7 +97,8 @@ pub(super) fn assert_whole(owner: &mut PgConnection) {
     .get_result(owner)
     .expect("counts");
     assert_eq!((beside.without_key, beside.without_audit, beside.orphans), (0, 0, 0));
-    crate::ledger::assert_audited(owner);
+    // The load holds points without orders, so only the ledger's own invariants can hold.
+    crate::ledger::assert_books_agree(owner);
 }
 
 /// Sends everything acknowledged once more: the same key gives the same answer, marked as a repetition, and other content is refused.

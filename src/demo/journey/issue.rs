@@ -77,6 +77,11 @@ pub(super) async fn top_up(story: &mut Story, cast: &Cast, budget: &Budget, amou
     approved_by(story, ("街道干部乙", &cast.second_street), "approves", &path).await
 }
 
-fn change_id(body: &serde_json::Value) -> anyhow::Result<String> {
-    body["id"].as_str().map(str::to_owned).ok_or_else(|| anyhow::anyhow!("the change has no id: {body}"))
+/// The change of a budget that waits for the second person.
+fn change_id(budget: &serde_json::Value) -> anyhow::Result<String> {
+    let waiting = budget["changes"].as_array().into_iter().flatten().find(|change| change["state"] == "requested");
+    waiting
+        .and_then(|change| change["id"].as_str())
+        .map(str::to_owned)
+        .ok_or_else(|| anyhow::anyhow!("the budget has no change to approve: {budget}"))
 }

@@ -1,1 +1,3 @@
 //! Tests of the routes of `service`.
+
+mod volunteering;

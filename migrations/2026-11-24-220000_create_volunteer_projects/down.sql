@@ -1,0 +1,1 @@
+DROP TABLE volunteer_team_members, volunteer_teams, volunteer_projects;

@@ -1,0 +1,1 @@
+DROP TABLE volunteer_sign_ups, volunteer_shifts;

@@ -1,0 +1,93 @@
+//! Sign-ups: one person's place on a shift, a seat or a number on the waiting list, and whether they came. While somebody waits
+//! all seats are taken: a seat that comes free goes to the first who waits in the same transaction.
+
+pub mod http;
+mod join;
+mod rows;
+pub(super) mod withdraw;
+
+pub use join::NewTeamSignUp;
+pub(crate) use rows::{
+    SignUp, all_of, anybody_came, cancel_all, check_in, check_out, hold_persons, leave_all, mark_absent, never_out, next_of,
+    of_person, waiting,
+};
+
+use super::machine::machine;
+
+machine! {
+    /// State of a sign-up.
+    ///
+    /// | from | move | to | who |
+    /// |---|---|---|---|
+    /// | waiting | promote | signed_up | the system, when a seat comes free |
+    /// | waiting, signed_up | withdraw | withdrawn | the person, before the start |
+    /// | waiting, signed_up | cancel | cancelled | the system: the shift is cancelled, or closes while they still wait |
+    /// | signed_up | check_in | checked_in | the person, with the code |
+    /// | checked_in | check_out | checked_out | the person, with the code |
+    /// | signed_up, checked_in | tick | checked_out | the organiser; a second person decides about the hours |
+    /// | signed_up | miss | absent | the clock, when the shift closes |
+    SignUpState {
+        /// Has a seat.
+        SignedUp "signed_up",
+        /// On the waiting list.
+        Waiting "waiting",
+        /// Came.
+        CheckedIn "checked_in",
+        /// Came and left.
+        CheckedOut "checked_out",
+        /// Gave the place back.
+        Withdrawn "withdrawn",
+        /// The shift didn't take place, or no seat came free.
+        Cancelled "cancelled",
+        /// Never came.
+        Absent "absent",
+    }
+    /// Moves of a sign-up.
+    SignUpMove {
+        /// A seat came free.
+        Promote "promote",
+        /// Gives the place back.
+        Withdraw "withdraw",
+        /// No seat any more.
+        Cancel "cancel",
+        /// Comes.
+        CheckIn "check_in",
+        /// Leaves.
+        CheckOut "check_out",
+        /// The organiser says that they came.
+        Tick "tick",
+        /// Never came.
+        Miss "miss",
+    }
+    Waiting Promote SignedUp;
+    Waiting Withdraw Withdrawn;
+    SignedUp Withdraw Withdrawn;
+    Waiting Cancel Cancelled;
+    SignedUp Cancel Cancelled;
+    SignedUp CheckIn CheckedIn;
+    CheckedIn CheckOut CheckedOut;
+    SignedUp Tick CheckedOut;
+    CheckedIn Tick CheckedOut;
+    SignedUp Miss Absent;
+}
+
+impl SignUp {
+    /// Its state.
+    pub(crate) fn state(&self) -> SignUpState {
+        SignUpState::parse(&self.state).unwrap_or(SignUpState::Withdrawn)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_leaves_who_never_came_and_nobody_comes_from_the_waiting_list() {
+        assert_eq!(SignUpState::SignedUp.transition(SignUpMove::CheckOut), None);
+        assert_eq!(SignUpState::Waiting.transition(SignUpMove::CheckIn), None);
+        assert_eq!(SignUpState::CheckedIn.transition(SignUpMove::CheckIn), None);
+        assert_eq!(SignUpState::CheckedIn.transition(SignUpMove::Withdraw), None);
+        assert_eq!(SignUpState::CheckedIn.transition(SignUpMove::CheckOut), Some(SignUpState::CheckedOut));
+    }
+}
