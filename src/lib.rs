@@ -8,12 +8,13 @@
 //! - [`app`] builds the application; [`nouns`] collects what each noun brings to it.
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
-//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey.
+//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`bench`] measures.
 
 pub mod admin;
 pub mod app;
 pub mod app_docs;
 pub mod audit;
+pub mod bench;
 pub mod database;
 pub mod demo;
 pub mod import;

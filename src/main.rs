@@ -1,7 +1,7 @@
 //! The command line of Palm Community.
 
 use clap::{Parser, Subcommand};
-use palm::{admin, audit, database, demo, import, jobs, serve};
+use palm::{admin, audit, bench, database, demo, import, jobs, serve};
 
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
@@ -15,6 +15,11 @@ struct Cli {
 enum Command {
     /// Serve the API
     Serve(Box<serve::ServeArgs>),
+    /// Measure what this machine can carry, on a PostgreSQL of its own
+    Bench(bench::BenchArgs),
+    /// The baseline server of the bench
+    #[command(hide = true)]
+    BenchBare(Box<serve::ServeArgs>),
     /// Create or update the tables, and set up a new installation
     Migrate(MigrateArgs),
     /// Derive every balance, hold and leaf again; exit 1 and name the row when one differs
@@ -65,6 +70,8 @@ async fn main() -> std::process::ExitCode {
 async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
     match command {
         Command::Serve(args) => serve::run(*args).await?,
+        Command::Bench(args) => drop(bench::run(args).await?),
+        Command::BenchBare(args) => bench::run_bare(*args).await?,
         Command::Migrate(args) => migrate(&args)?,
         Command::Audit(args) if !audit::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Audit(_) => {}

@@ -34,8 +34,9 @@ BEGIN
 END $$;
 CREATE TRIGGER installation_guard BEFORE UPDATE OR DELETE ON installation FOR EACH ROW EXECUTE FUNCTION installation_guard();
 
-CREATE FUNCTION palm_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS
-    $$ SELECT clock_timestamp() + coalesce((SELECT clock_shift FROM installation), '0') $$;
+-- plpgsql keeps its plan; an SQL function would be planned anew in every statement that reads the clock (13 us instead of 5).
+CREATE FUNCTION palm_now() RETURNS timestamptz LANGUAGE plpgsql VOLATILE AS
+    $$ BEGIN RETURN clock_timestamp() + coalesce((SELECT clock_shift FROM installation), '0'); END $$;
 COMMENT ON FUNCTION palm_now() IS 'The one clock of the product: the machine''s time plus the shift of a demo or test installation';
 
 CREATE FUNCTION palm_move_clock(ahead interval) RETURNS timestamptz LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$

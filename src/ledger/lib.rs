@@ -1,7 +1,7 @@
 //! The points ledger, the spine of the product: one append-only, double-entry **book** per community.
 //!
 //! Read in this order: `account` (who can hold points), `posting` (what can happen), `engine` (all rules, pure), `post`
-//! (the four trips: `load`, `store`), `leaf` (what the public log sees), `audit` and `records` (how every row is proved). Nothing here knows money: yuan live in settlement.
+//! (the three trips: `load`, `store`), `leaf` (what the public log sees), `audit` and `records` (how every row is proved). Nothing here knows money: yuan live in settlement.
 //!
 //! Tables owned: `ledger_heads ledger_accounts ledger_owners ledger_transactions ledger_entries ledger_balances
 //! ledger_holds ledger_leaves ledger_privates`. Rows of transactions, entries and leaves are never changed.

@@ -19,9 +19,14 @@ use crate::state::{Account, BookState, ClawBack, Head, Hold, Original, Receipt};
 use crate::statement::statement;
 
 statement! {
-    /// Locks a book's head; writers of one book take turns here.
-    LockHead<'a> { book: Uuid, } -> (BigInt, Timestamptz, Text) {
-        "SELECT next_sequence, last_posted_at, claw_back FROM ledger_heads WHERE book_id = " (book: SqlUuid) " FOR UPDATE"
+    /// Locks a book's head; writers of one book take turns here. What follows in this transaction are the ledger's own large
+    /// statements, whose one right plan is nested loops over primary keys: PostgreSQL is told so, since it takes an array of unknown
+    /// length for longer than ours, plans it anew each time (which costs more than running it) and hashes whole tables.
+    LockHead<'a> { book: Uuid, } -> (BigInt, Timestamptz, Text, Text) {
+        "SELECT next_sequence, last_posted_at, claw_back, set_config('plan_cache_mode', 'force_generic_plan', true)
+            || set_config('enable_seqscan', 'off', true) || set_config('enable_hashjoin', 'off', true)
+            || set_config('enable_mergejoin', 'off', true) || set_config('jit', 'off', true)
+        FROM ledger_heads WHERE book_id = " (book: SqlUuid) " FOR UPDATE"
     }
 }
 
@@ -134,8 +139,8 @@ impl<'a> Touched<'a> {
 
 /// Locks the book and loads what the postings touch; `None` when there is no such book.
 pub(crate) fn lock_and_load(connection: &mut PgConnection, book: BookId, postings: &[Posting]) -> DbResult<Option<BookState>> {
-    let head: Option<(i64, DateTime<Utc>, ClawBack)> = LockHead { book: &book.0 }.get_result(connection).optional()?;
-    let Some((next_sequence, last_posted_at, claw_back)) = head else {
+    let head: Option<(i64, DateTime<Utc>, ClawBack, String)> = LockHead { book: &book.0 }.get_result(connection).optional()?;
+    let Some((next_sequence, last_posted_at, claw_back, _plans)) = head else {
         return Ok(None);
     };
     let touched = Touched::by(book, postings);

@@ -1,5 +1,5 @@
-//! Trips three and four of a posting: write everything in one multi-row statement, then move the head, which is the
-//! transaction's last statement. Trips one and two are in `load`.
+//! Trip three of a posting: write everything in one multi-row statement that also moves the head, the transaction's last statement.
+//! Trips one and two are in `load`.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,14 @@ use crate::account::{AccountId, BookId};
 use crate::dates::ExpiresOn;
 use crate::engine::NewTransaction;
 use crate::leaf::{Record, Salt};
-use crate::state::{BookState, Head};
+use crate::state::BookState;
 use crate::statement::statement;
 
 statement! {
-    /// Writes any number of transactions; answers how many open holds it ended.
+    /// Writes any number of transactions and moves the head, in one trip; answers how many open holds it ended and how many heads it
+    /// moved.
     WriteAll<'a> {
-        book: Uuid,
+        book: Uuid, from: i64, to: i64,
         id: Vec<Uuid>, sequence: Vec<i64>, kind: Vec<&'static str>, fact: Vec<&'a str>, content: Vec<&'a [u8]>,
         subject_kind: Vec<&'a str>, subject_id: Vec<Uuid>, reason: Vec<&'a str>, rule: Vec<Option<&'a str>>,
         amount: Vec<i64>, unrecovered: Vec<i64>, hold_id: Vec<Option<Uuid>>, reverses: Vec<Option<Uuid>>,
@@ -32,8 +33,11 @@ statement! {
         bucket_account: Vec<Uuid>, bucket_date: Vec<ExpiresOn>, bucket_amount: Vec<i64>, bucket_kind: Vec<&'static str>,
         held: Vec<Uuid>, held_account: Vec<Uuid>, held_amount: Vec<i64>, held_until: Vec<DateTime<Utc>>, held_end: Vec<Option<Uuid>>,
         ended: Vec<Uuid>, ended_by: Vec<Uuid>,
-    } -> BigInt {
-        "WITH posted AS (
+    } -> (BigInt, BigInt) {
+        "WITH head AS (
+            UPDATE ledger_heads SET next_sequence = " (to: BigInt) ", last_posted_at = " (posted_at: Timestamptz)
+            " WHERE book_id = " (book: SqlUuid) " AND next_sequence = " (from: BigInt) " RETURNING book_id
+        ), posted AS (
             INSERT INTO ledger_transactions (book_id, posted_at, id, sequence, kind, fact, content, subject_kind, subject_id,
                 reason_code, rule_version, amount, unrecovered, hold_id, reverses, occurred_at)
             SELECT " (book: SqlUuid) ", " (posted_at: Timestamptz) ", w.*
@@ -81,15 +85,7 @@ statement! {
             FROM unnest(" (ended: Array<SqlUuid>) "::uuid[], " (ended_by: Array<SqlUuid>) "::uuid[]) w (id, ended_by)
             WHERE h.id = w.id AND h.ended_by IS NULL RETURNING h.id
         )
-        SELECT count(*) FROM ended"
-    }
-}
-
-statement! {
-    /// Moves the head: the last statement of every posting.
-    MoveHead<'a> { book: Uuid, from: i64, to: i64, posted_at: DateTime<Utc>, } -> () {
-        "UPDATE ledger_heads SET next_sequence = " (to: BigInt) ", last_posted_at = " (posted_at: Timestamptz)
-        " WHERE book_id = " (book: SqlUuid) " AND next_sequence = " (from: BigInt)
+        SELECT (SELECT count(*) FROM ended), (SELECT count(*) FROM head)"
     }
 }
 
@@ -98,7 +94,8 @@ fn broken(what: &str) -> DbError {
     Error::QueryBuilderError(format!("ledger: {what}").into()).into()
 }
 
-/// Writes applied transactions of one book, in order. `state` is as after them; `salts` has one for each.
+/// Writes applied transactions of one book, in order, and moves its head past them: the last statement of every posting. `state` is as
+/// after them; `salts` has one for each. Nothing may follow under the lock but COMMIT.
 pub(crate) fn write(connection: &mut PgConnection, state: &BookState, new: &[NewTransaction], salts: &[Salt]) -> DbResult<()> {
     let book = state.head.book;
     let sealed: Vec<_> = new.iter().zip(salts).map(|(t, salt)| Record::of(book, t).seal(*salt)).collect();
@@ -113,8 +110,12 @@ pub(crate) fn write(connection: &mut PgConnection, state: &BookState, new: &[New
     let ended: Vec<_> = ends_here.iter().filter(|(hold, _)| !made.iter().any(|(t, _)| t.receipt.id == **hold)).collect();
     let entries = || new.iter().flat_map(|t| t.entries.iter().map(move |e| (t, e)));
     let opened = || new.iter().flat_map(|t| &t.opened);
-    let closed: i64 = WriteAll {
+    let count = i64::try_from(new.len()).map_err(|_wide| broken("too many transactions"))?;
+    let from = state.head.next_sequence.checked_sub(count).ok_or_else(|| broken("a sequence below one"))?;
+    let (closed, moved): (i64, i64) = WriteAll {
         book: &book.0,
+        from: &from,
+        to: &state.head.next_sequence,
         id: &new.iter().map(|t| t.receipt.id.0).collect(),
         sequence: &new.iter().map(|t| t.receipt.sequence).collect(),
         kind: &new.iter().map(|t| t.kind.as_str()).collect(),
@@ -159,6 +160,9 @@ pub(crate) fn write(connection: &mut PgConnection, state: &BookState, new: &[New
     }
     .get_result(connection)
     .map_err(opened_meanwhile)?;
+    if moved != 1 {
+        return Err(broken("the head moved under its lock"));
+    }
     if usize::try_from(closed).ok() == Some(ended.len()) { Ok(()) } else { Err(broken("a hold was not open")) }
 }
 
@@ -179,14 +183,6 @@ fn opened_meanwhile(error: Error) -> DbError {
 fn approvers(transaction: &NewTransaction) -> String {
     let ids: Vec<String> = transaction.about.approvers.iter().map(ToString::to_string).collect();
     format!("{{{}}}", ids.join(","))
-}
-
-/// Moves the head past `count` transactions. Nothing may follow under the lock but COMMIT.
-pub(crate) fn move_head(connection: &mut PgConnection, head: &Head, count: usize) -> DbResult<()> {
-    let count = i64::try_from(count).map_err(|_wide| broken("too many transactions"))?;
-    let from = head.next_sequence.checked_sub(count).ok_or_else(|| broken("a sequence below one"))?;
-    let moved = MoveHead { book: &head.book.0, from: &from, to: &head.next_sequence, posted_at: &head.posted_at };
-    if moved.execute(connection)? == 1 { Ok(()) } else { Err(broken("the head moved under its lock")) }
 }
 
 /// Opens a book with an empty journal; a book that is open already stays as it is.

@@ -39,22 +39,9 @@ pub(crate) fn require_community(
 }
 
 /// The community asked for, else the one that the actor's first placed role lies in.
-pub(crate) fn community_or_own(
-    connection: &mut PgConnection,
-    actor: &Actor,
-    asked: Option<GridUnitId>,
-) -> Result<GridUnitId, ApiError> {
-    if let Some(community) = asked {
-        return Ok(community);
-    }
-    let paths = actor.roles.iter().filter_map(|held| held.path.as_ref());
-    for path in paths {
-        let unit = grid::unit_by_code(connection, &path.community())?;
-        if let Some(unit) = unit.filter(|unit| unit.level() == UnitKind::Community) {
-            return Ok(unit.id);
-        }
-    }
-    Err(ApiError::of(&NO_COMMUNITY))
+pub(crate) fn community_or_own(actor: &Actor, asked: Option<GridUnitId>) -> Result<GridUnitId, ApiError> {
+    let own = || actor.roles.iter().find_map(|held| held.community);
+    asked.or_else(own).ok_or_else(|| ApiError::of(&NO_COMMUNITY))
 }
 
 /// 404 unless it is a community.

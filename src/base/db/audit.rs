@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Nullable, Text, Uuid as SqlUuid};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -46,20 +47,18 @@ impl<'a> Audit<'a> {
     }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = audit_entries)]
-struct NewEntry<'a> {
-    id: Uuid,
-    principal_kind: &'a str,
-    principal_id: Option<Uuid>,
-    session_id: Option<Uuid>,
-    request_id: Uuid,
-    action: &'a str,
-    object_kind: &'a str,
-    object_id: Uuid,
-    grid_unit_id: Option<GridUnitId>,
-    before: Option<Value>,
-    after: Option<Value>,
+crate::statement! {
+    /// One row of the trail; part of every write.
+    NewEntry {
+        id: Uuid, principal_kind: str, principal_id: Option<Uuid>, session_id: Option<Uuid>, request_id: Uuid, action: str,
+        object_kind: str, object_id: Uuid, grid_unit_id: Option<GridUnitId>, before: Option<Value>, after: Option<Value>,
+    } -> () {
+        "INSERT INTO audit_entries (id, principal_kind, principal_id, session_id, request_id, action, object_kind, object_id, \
+         grid_unit_id, before, after) VALUES (" (id: SqlUuid) ", " (principal_kind: Text) ", " (principal_id: Nullable<SqlUuid>)
+        ", " (session_id: Nullable<SqlUuid>) ", " (request_id: SqlUuid) ", " (action: Text) ", " (object_kind: Text)
+        ", " (object_id: SqlUuid) ", " (grid_unit_id: Nullable<SqlUuid>) ", " (before: Nullable<Jsonb>)
+        ", " (after: Nullable<Jsonb>) ")"
+    }
 }
 
 pub(super) fn write(connection: &mut PgConnection, context: &Context, entry: Audit<'_>) -> DbResult<()> {
@@ -68,19 +67,19 @@ pub(super) fn write(connection: &mut PgConnection, context: &Context, entry: Aud
         _ => (None, None),
     };
     let row = NewEntry {
-        id: Uuid::now_v7(),
+        id: &Uuid::now_v7(),
         principal_kind: context.principal.kind(),
-        principal_id,
-        session_id,
-        request_id: context.request.0,
+        principal_id: &principal_id,
+        session_id: &session_id,
+        request_id: &context.request.0,
         action: entry.action,
         object_kind: entry.object_kind,
-        object_id: entry.object_id,
-        grid_unit_id: entry.grid_unit,
-        before: entry.before,
-        after: entry.after,
+        object_id: &entry.object_id,
+        grid_unit_id: &entry.grid_unit,
+        before: &entry.before,
+        after: &entry.after,
     };
-    diesel::insert_into(audit_entries::table).values(row).execute(connection)?;
+    row.execute(connection)?;
     Ok(())
 }
 

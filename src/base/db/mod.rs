@@ -8,6 +8,7 @@ pub mod installation;
 mod once;
 mod pool;
 mod schema;
+mod statement;
 mod tx;
 
 use std::sync::Arc;
@@ -150,9 +151,8 @@ impl Db {
         context: &Context,
         work: impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
     ) -> Result<T, ApiError> {
-        let value = tx::run(&self.inner.pool, context, &work)?;
-        self.inner.wake.notify();
-        Ok(value)
+        let committed = tx::run(&self.inner.pool, context, tx::Commit::Durable, &work)?;
+        Ok(self.committed(committed))
     }
 
     /// `once` for threads that may block (jobs, commands).
@@ -161,9 +161,16 @@ impl Db {
         once: &Once,
         work: impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
     ) -> Result<Done<T>, ApiError> {
-        let done = once::run(&self.inner.pool, once, &work)?;
-        self.inner.wake.notify();
-        Ok(done)
+        let committed = once::run(&self.inner.pool, once, &work)?;
+        Ok(self.committed(committed))
+    }
+
+    /// Wakes the job runner if there is work for it: a look at the queue after every commit would cost as much as a small commit.
+    fn committed<T>(&self, committed: tx::Committed<T>) -> T {
+        if committed.enqueued {
+            self.inner.wake.notify();
+        }
+        committed.value
     }
 
     async fn blocking<T, F>(&self, lane: Lane, work: F) -> Result<T, ApiError>

@@ -3,10 +3,11 @@
 //! `lock_timeout` the caller gets 409. Refusals roll back and store nothing.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::schema::idempotency_keys;
-use super::tx::{self, Context, Finished, Tx};
+use super::tx::{self, Commit, Committed, Context, Finished, Tx};
 use super::{DbResult, pool};
 use crate::error::{self, ApiError};
 
@@ -43,6 +44,10 @@ impl Once {
     pub(super) fn is_contended(&self) -> bool {
         self.contended
     }
+
+    fn commit(&self) -> Commit {
+        if self.contended { Commit::ThenDurable } else { Commit::Durable }
+    }
 }
 
 /// Result of a write that may have been answered before.
@@ -56,20 +61,18 @@ pub struct Done<T> {
     pub value: Option<T>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = idempotency_keys)]
-struct NewKey<'a> {
-    principal: Uuid,
-    action: &'a str,
-    key: &'a str,
-    body_hash: &'a [u8],
-    result_id: Uuid,
+crate::statement! {
+    /// The first statement of every idempotent write.
+    NewKey { principal: Uuid, action: str, key: str, body_hash: [u8], result_id: Uuid, } -> () {
+        "INSERT INTO idempotency_keys (principal, action, key, body_hash, result_id) VALUES (" (principal: SqlUuid) ", " (action: Text)
+        ", " (key: Text) ", " (body_hash: Binary) ", " (result_id: SqlUuid) ") ON CONFLICT DO NOTHING"
+    }
 }
 
 fn claim(connection: &mut PgConnection, once: &Once, key: &str) -> DbResult<bool> {
-    let row =
-        NewKey { principal: once.context.principal.key(), action: once.action, key, body_hash: &once.hash, result_id: once.id };
-    Ok(diesel::insert_into(idempotency_keys::table).values(row).on_conflict_do_nothing().execute(connection)? == 1)
+    let principal = once.context.principal.key();
+    let row = NewKey { principal: &principal, action: once.action, key, body_hash: &once.hash, result_id: &once.id };
+    Ok(row.execute(connection)? == 1)
 }
 
 /// The finished twin: its result, or a refusal when the body differs.
@@ -88,8 +91,8 @@ pub(super) fn run<T, E: Into<ApiError>>(
     pool: &r2d2::Pool<pool::Manager>,
     once: &Once,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
-) -> Result<Done<T>, ApiError> {
-    tx::run(pool, &once.context, &|mut tx: Tx<'_>| -> Result<Finished<Done<T>>, ApiError> {
+) -> Result<Committed<Done<T>>, ApiError> {
+    tx::run(pool, &once.context, once.commit(), &|mut tx: Tx<'_>| -> Result<Finished<Done<T>>, ApiError> {
         if let Some(key) = &once.key
             && !claim(tx.conn(), once, key)?
         {

@@ -2,7 +2,10 @@
 //! diesel answers `Ok` for a transaction that PostgreSQL rolled back, so the last statement must be one that notices.
 
 use chrono::{DateTime, Utc};
-use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use std::cell::Cell;
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
 use uuid::Uuid;
 
 use super::{Audit, DbError, DbResult, audit, failure, pool};
@@ -77,6 +80,7 @@ pub struct Tx<'c> {
     connection: &'c mut PgConnection,
     context: &'c Context,
     now: Option<DateTime<Utc>>,
+    enqueued: &'c Cell<bool>,
 }
 
 /// Proof that a transaction ran to its last statement and PostgreSQL agreed.
@@ -124,6 +128,7 @@ impl Tx<'_> {
 
     /// Puts a job into the outbox: it runs if and only if this transaction commits.
     pub fn enqueue(&mut self, job: &NewJob) -> DbResult<()> {
+        self.enqueued.set(true);
         crate::jobs::enqueue(self.connection, job)
     }
 
@@ -158,18 +163,37 @@ impl<T> Finished<T> {
 /// Tries per transaction on deadlock or a dead connection.
 const TRIES: u32 = 4;
 
+/// How a transaction commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Commit {
+    /// COMMIT returns when it is on disk.
+    Durable,
+    /// COMMIT lets go of the contended row first; the caller is answered when it is on disk, as always. With the row locked
+    /// during the wait, a book could commit once per write of the disk; so, one write carries what gathered meanwhile. Others may read
+    /// what isn't on disk yet; but whatever they commit on top of it is on disk only together with it.
+    ThenDurable,
+}
+
+/// What came of a transaction.
+pub(super) struct Committed<T> {
+    pub(super) value: T,
+    /// Did it put jobs into the outbox?
+    pub(super) enqueued: bool,
+}
+
 /// Runs `work` in a transaction; retries it whole after deadlock, serialization failure or a connection that was dead on arrival.
 pub(super) fn run<T, E: Into<ApiError>>(
     pool: &r2d2::Pool<pool::Manager>,
     context: &Context,
+    commit: Commit,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
-) -> Result<T, ApiError> {
+) -> Result<Committed<T>, ApiError> {
     let mut tries = 0;
     loop {
         tries += 1;
         let mut session = pool::get(pool)?;
-        match attempt(session.connection(), context, work) {
-            Ok(value) => return Ok(value),
+        match attempt(session.connection(), context, commit, work) {
+            Ok(committed) => return Ok(committed),
             Err(Attempt { error, again: true }) if tries < TRIES => {
                 tracing::debug!(?error, tries, "running the transaction again")
             }
@@ -183,36 +207,51 @@ struct Attempt {
     again: bool,
 }
 
-/// Either the closure's refusal or diesel's own failure at BEGIN or COMMIT.
-enum Cut {
-    Work(ApiError),
-    Diesel(diesel::result::Error),
-}
-
-impl From<diesel::result::Error> for Cut {
-    fn from(error: diesel::result::Error) -> Self {
-        Self::Diesel(error)
+impl Attempt {
+    fn last(error: impl Into<ApiError>) -> Self {
+        Self { error: error.into(), again: false }
     }
 }
 
 fn attempt<T, E: Into<ApiError>>(
     connection: &mut PgConnection,
     context: &Context,
+    commit: Commit,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
-) -> Result<T, Attempt> {
-    let mut began = false;
-    let mut finished = false;
-    let result = connection.transaction::<T, Cut, _>(|connection| {
-        began = true;
-        let done = work(Tx { connection, context, now: None }).map_err(|error| Cut::Work(error.into()))?;
-        finished = true;
-        Ok(done.into_value())
-    });
-    result.map_err(|cut| match cut {
-        Cut::Work(error) => Attempt { again: error.is_retryable(), error },
-        Cut::Diesel(error) if finished && failure::is_gone(&error) => {
-            Attempt { error: DbError::CommitUnknown(error).into(), again: false }
+) -> Result<Committed<T>, Attempt> {
+    let begin = match commit {
+        Commit::Durable => "BEGIN",
+        Commit::ThenDurable => "BEGIN; SET LOCAL synchronous_commit = off",
+    };
+    AnsiTransactionManager::begin_transaction_sql(connection, begin)
+        .map_err(|error| Attempt { again: failure::is_gone(&error), error: error.into() })?;
+    let enqueued = Cell::new(false);
+    match work(Tx { connection, context, now: None, enqueued: &enqueued }) {
+        Ok(finished) => {
+            end(connection, commit)?;
+            Ok(Committed { value: finished.into_value(), enqueued: enqueued.get() })
         }
-        Cut::Diesel(error) => Attempt { again: !began && failure::is_gone(&error), error: error.into() },
-    })
+        Err(refused) => {
+            let error = refused.into();
+            match AnsiTransactionManager::rollback_transaction(connection) {
+                Ok(()) | Err(diesel::result::Error::BrokenTransactionManager) => {
+                    Err(Attempt { again: error.is_retryable(), error })
+                }
+                Err(broken) => Err(Attempt::last(broken)),
+            }
+        }
+    }
+}
+
+/// COMMIT, and what makes it durable.
+fn end(connection: &mut PgConnection, commit: Commit) -> Result<(), Attempt> {
+    AnsiTransactionManager::commit_transaction(connection).map_err(|error| {
+        if failure::is_gone(&error) { Attempt::last(DbError::CommitUnknown(error)) } else { Attempt::last(error) }
+    })?;
+    if commit == Commit::ThenDurable {
+        // A durable commit of nothing but this message: it waits until all that was committed before is on disk.
+        let flush = sql_query("SELECT pg_logical_emit_message(true, 'palm', '')").execute(connection);
+        flush.map_err(|error| Attempt::last(DbError::CommitUnknown(error)))?;
+    }
+    Ok(())
 }

@@ -142,6 +142,20 @@ pub fn depth(connection: &mut PgConnection) -> DbResult<(i64, i64)> {
     Ok((waiting, dead))
 }
 
+/// Is a worker busy with a job, or one due?
+pub(super) fn in_hand(connection: &mut PgConnection) -> DbResult<bool> {
+    #[derive(QueryableByName)]
+    struct Busy {
+        #[diesel(sql_type = sql_types::Bool)]
+        busy: bool,
+    }
+    let row: Busy = sql_query(
+        "SELECT EXISTS (SELECT FROM jobs WHERE state = 'leased' AND lease_until > clock_timestamp() OR state = 'ready' AND run_at <= palm_now()) AS busy",
+    )
+    .get_result(connection)?;
+    Ok(row.busy)
+}
+
 /// Deletes finished jobs after seven days, and old counters of tries.
 pub(super) fn sweep(connection: &mut PgConnection) -> DbResult<()> {
     sql_query("DELETE FROM jobs WHERE state = 'done' AND finished_at < palm_now() - interval '7 days'").execute(connection)?;

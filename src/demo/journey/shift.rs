@@ -61,7 +61,7 @@ async fn attend(story: &mut Story, cast: &Cast, shift: &str) -> anyhow::Result<(
     story.tell("clock", "moves to the end of the shift", "+121 min", 0);
     scan(story, cast, shift, "check-out").await?;
     let when = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let body = json!({ "card": cast.card, "from": when(from), "to": when(from + Duration::minutes(119)) });
+    let body = json!({ "card": cast.card, "from": when(from), "to": when(from + Duration::minutes(120)) });
     let ticked = cast.secretary.post(&format!("/api/v1/service/shifts/{shift}/ticks"), &body).await?;
     story.heard("社区书记", "ticks the elder by the card", &ticked);
     Ok(())
@@ -92,7 +92,7 @@ async fn approve(story: &mut Story, cast: &Cast, budget: &Budget, hours: &[Value
     let approved = cast.colleague.post(&format!("/api/v1/service/hours/{elder}/approve"), &json!({})).await?;
     story.heard("社区干部", "approves the elder's half hours (a second person)", &approved);
     story.product.drain().await?;
-    let waiting = cast.street.get(&format!("/api/v1/points/awards/waiting?community={}", cast.community)).await?;
+    let waiting = cast.street.get("/api/v1/points/awards/waiting").await?;
     ensure!(waiting.body["items"].as_array().is_some_and(|items| items.len() == 1), "one award waits visibly: {}", waiting.text);
     story.tell(
         "街道干部甲",
@@ -102,7 +102,7 @@ async fn approve(story: &mut Story, cast: &Cast, budget: &Budget, hours: &[Value
     );
     top_up(story, cast, budget, "2000").await?;
     story.product.drain().await?;
-    let left = cast.street.get(&format!("/api/v1/points/awards/waiting?community={}", cast.community)).await?;
+    let left = cast.street.get("/api/v1/points/awards/waiting").await?;
     ensure!(left.body["items"].as_array().is_some_and(Vec::is_empty), "it posts when the budget is topped up: {}", left.text);
     story.tell("街道干部甲", "looks again", "nothing waits, the elder's award is posted", left.ms);
     Ok(())

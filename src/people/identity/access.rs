@@ -181,8 +181,13 @@ mod tests {
     #[test]
     fn the_scope_is_the_union_of_what_the_held_roles_grant() {
         let shop = OrganizationId::new();
-        let held =
-            |role, path: Option<&str>, organization| HeldRole { role, path: path.map(GridPath::new), unit: None, organization };
+        let held = |role, path: Option<&str>, organization| HeldRole {
+            role,
+            path: path.map(GridPath::new),
+            unit: None,
+            community: None,
+            organization,
+        };
         let roles = vec![held(Role::GridWorker, Some("S1/C1/E1/B1"), None), held(Role::MerchantOwner, None, Some(shop))];
         let actor = Actor { person: PersonId::new(), session: SessionId::new(), roles, phone_bound: true };
         let scope = scope_of(&actor, &PERMISSIONS[0]).unwrap();

@@ -3,7 +3,7 @@
 use base::db::{Context, DbResult, Principal};
 use base::ids::{GridUnitId, OrganizationId, PersonId, RequestId, SessionId};
 use diesel::prelude::*;
-use diesel::{QueryableByName, sql_query, sql_types};
+use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::role::Role;
@@ -18,6 +18,8 @@ pub struct HeldRole {
     pub unit: Option<GridUnitId>,
     /// That unit's place in the tree.
     pub path: Option<GridPath>,
+    /// The community that the unit lies in; none for a street.
+    pub community: Option<GridUnitId>,
     /// The organization it is bound to.
     pub organization: Option<OrganizationId>,
 }
@@ -39,7 +41,7 @@ impl Actor {
     /// The rows of a role; everybody holds `Person`.
     pub fn holding(&self, role: Role) -> Vec<HeldRole> {
         if role == Role::Person {
-            return vec![HeldRole { role, unit: None, path: None, organization: None }];
+            return vec![HeldRole { role, unit: None, path: None, community: None, organization: None }];
         }
         self.roles.iter().filter(|held| held.role == role).cloned().collect()
     }
@@ -50,42 +52,29 @@ impl Actor {
     }
 }
 
-#[derive(QueryableByName)]
-struct ActorRow {
-    #[diesel(sql_type = sql_types::Bool)]
-    phone_bound: bool,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
-    role: Option<String>,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
-    unit: Option<Uuid>,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
-    path: Option<String>,
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
-    organization: Option<Uuid>,
+base::statement! {
+    /// Part of every request that writes, and of the first read in five seconds.
+    ActorQuery { person: Uuid, session: Uuid, } -> (Bool, Nullable<Text>, Nullable<SqlUuid>, Nullable<Text>, Nullable<SqlUuid>, Nullable<SqlUuid>) {
+        "SELECT p.phone_lookup IS NOT NULL, r.role, r.grid_unit_id, u.path, c.id, r.organization_id \
+         FROM (SELECT palm_now() AS now OFFSET 0) clock \
+         JOIN sessions s ON s.id = " (session: SqlUuid) " AND s.person_id = " (person: SqlUuid)
+        " AND s.ended_at IS NULL AND s.expires_at > clock.now JOIN persons p ON p.id = s.person_id AND p.state = 'active' \
+         LEFT JOIN roles r ON r.person_id = p.id AND r.starts_at <= clock.now AND (r.ends_at IS NULL OR r.ends_at > clock.now) \
+         LEFT JOIN grid_units u ON u.id = r.grid_unit_id \
+         LEFT JOIN grid_units c ON c.path = substring(u.path FROM '^[^/]+/[^/]+')"
+    }
 }
+
+/// Phone bound, role, its unit, that unit's path, that unit's community, organization.
+type ActorRow = (bool, Option<String>, Option<GridUnitId>, Option<GridPath>, Option<GridUnitId>, Option<OrganizationId>);
 
 /// Loads the caller in one round trip; `None` when the session has ended or the person is closed.
 pub(super) fn load(connection: &mut PgConnection, person: PersonId, session: SessionId) -> DbResult<Option<Actor>> {
-    let rows: Vec<ActorRow> = sql_query(
-        "SELECT p.phone_lookup IS NOT NULL AS phone_bound, r.role, r.grid_unit_id AS unit, u.path, r.organization_id AS organization \
-         FROM sessions s JOIN persons p ON p.id = s.person_id \
-         LEFT JOIN roles r ON r.person_id = p.id AND r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
-         LEFT JOIN grid_units u ON u.id = r.grid_unit_id \
-         WHERE s.id = $1 AND s.person_id = $2 AND s.ended_at IS NULL AND s.expires_at > palm_now() AND p.state = 'active'",
-    )
-    .bind::<sql_types::Uuid, _>(session.0)
-    .bind::<sql_types::Uuid, _>(person.0)
-    .load(connection)?;
+    let rows: Vec<ActorRow> = ActorQuery { person: &person.0, session: &session.0 }.load(connection)?;
     let Some(first) = rows.first() else { return Ok(None) };
-    let phone_bound = first.phone_bound;
-    let roles = rows.into_iter().filter_map(|row| {
-        let role = Role::parse(row.role.as_deref()?)?;
-        Some(HeldRole {
-            role,
-            unit: row.unit.map(GridUnitId),
-            path: row.path.map(GridPath::new),
-            organization: row.organization.map(OrganizationId),
-        })
+    let phone_bound = first.0;
+    let roles = rows.into_iter().filter_map(|(_, role, unit, path, community, organization)| {
+        Some(HeldRole { role: Role::parse(role.as_deref()?)?, unit, path, community, organization })
     });
     Ok(Some(Actor { person, session, roles: roles.collect(), phone_bound }))
 }

@@ -320,7 +320,7 @@ pub async fn rule_list(can: Can<RuleList>, query: Query<RuleQuery>, db: Data<Db>
     let actor = can.actor().clone();
     let page = db
         .read(move |connection| {
-            let community = place::community_or_own(connection, &actor, query.community)?;
+            let community = place::community_or_own(&actor, query.community)?;
             let found = rows::rule_list(connection, community, query.kind, query.state, window.after, window.load())?;
             Ok::<_, ApiError>(window.page(found, |rule| rule.id, RuleView::from))
         })

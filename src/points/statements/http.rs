@@ -49,19 +49,8 @@ const EXPORTED: i64 = 10_000;
 #[utoipa::path(tag = "points", params(BookQuery), responses((status = 200, body = WalletView, description = "the wallet"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/points/wallet")]
 pub async fn wallet_find(can: Can<WalletFind>, query: Query<BookQuery>, db: Data<Db>) -> Result<Json<WalletView>, ApiError> {
-    let (holder, asked) = (Holder::Person(can.person().0), query.community);
-    let view = match asked {
-        Some(community) => db.read(move |connection| wallet(connection, community, holder)).await?,
-        None => {
-            let actor = can.actor().clone();
-            db.read(move |connection| {
-                let community = place::community_or_own(connection, &actor, None)?;
-                Ok::<_, ApiError>(wallet(connection, community, holder)?)
-            })
-            .await?
-        }
-    };
-    Ok(Json(view))
+    let (holder, community) = (Holder::Person(can.person().0), place::community_or_own(can.actor(), query.community)?);
+    Ok(Json(db.read(move |connection| wallet(connection, community, holder)).await?))
 }
 
 /// One's own statement, newest first, paged by the book's sequence.
@@ -76,7 +65,7 @@ pub async fn statement_list(
     let (actor, asked, (kind, owner)) = (can.actor().clone(), query.community, Holder::Person(can.person().0).account());
     let lines = db
         .read(move |connection| {
-            let book = place::book(place::community_or_own(connection, &actor, asked)?);
+            let book = place::book(place::community_or_own(&actor, asked)?);
             Ok::<_, ApiError>(reads::statement_lines(connection, book, kind, owner, window.after, window.load())?)
         })
         .await?;
@@ -94,7 +83,7 @@ pub async fn statement_export(
     let (actor, asked, (kind, owner)) = (can.actor().clone(), query.community, Holder::Person(can.person().0).account());
     let lines = db
         .read(move |connection| {
-            let book = place::book(place::community_or_own(connection, &actor, asked)?);
+            let book = place::book(place::community_or_own(&actor, asked)?);
             Ok::<_, ApiError>(reads::statement_lines(connection, book, kind, owner, None, EXPORTED)?)
         })
         .await?;
@@ -115,7 +104,7 @@ pub async fn liability_find(
     let (actor, asked) = (can.actor().clone(), query.community);
     let view = db
         .read(move |connection| {
-            let community = place::community_or_own(connection, &actor, asked)?;
+            let community = place::community_or_own(&actor, asked)?;
             place::must_be_community(connection, community)?;
             Ok::<_, ApiError>(liability::liability(connection, community)?)
         })

@@ -30,7 +30,7 @@ fn book_of(
     let books = reads::books_of(connection, AccountKind::Organization, organization.0)?;
     match books.first() {
         Some(book) => Ok(GridUnitId(book.0)),
-        None => place::community_or_own(connection, actor, None),
+        None => place::community_or_own(actor, None),
     }
 }
 
