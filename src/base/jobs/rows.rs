@@ -143,15 +143,17 @@ pub fn depth(connection: &mut PgConnection) -> DbResult<(i64, i64)> {
 }
 
 /// Is a worker busy with a job, or one due?
-pub(super) fn in_hand(connection: &mut PgConnection) -> DbResult<bool> {
+pub(super) fn in_hand(connection: &mut PgConnection, kinds: &[&str]) -> DbResult<bool> {
     #[derive(QueryableByName)]
     struct Busy {
         #[diesel(sql_type = sql_types::Bool)]
         busy: bool,
     }
     let row: Busy = sql_query(
-        "SELECT EXISTS (SELECT FROM jobs WHERE state = 'leased' AND lease_until > clock_timestamp() OR state = 'ready' AND run_at <= palm_now()) AS busy",
+        "SELECT EXISTS (SELECT FROM jobs WHERE kind = ANY($1) AND (state = 'leased' AND lease_until > clock_timestamp() \
+         OR state = 'ready' AND run_at <= palm_now())) AS busy",
     )
+    .bind::<Array<Text>, _>(kinds)
     .get_result(connection)?;
     Ok(row.busy)
 }

@@ -125,6 +125,7 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(30);
 pub fn drain(db: &Db, kinds: &[JobKind]) -> Result<usize, ApiError> {
     tick_all(db, kinds)?;
     let started = Instant::now();
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.name).collect();
     let (mut total, mut seen) = (0, 0);
     loop {
         let ran = round(db, kinds)?;
@@ -132,7 +133,7 @@ pub fn drain(db: &Db, kinds: &[JobKind]) -> Result<usize, ApiError> {
         if ran > 0 {
             continue;
         }
-        if !db.read_now(rows::in_hand)? || started.elapsed() > DRAIN_PATIENCE {
+        if !db.read_now(|connection| rows::in_hand(connection, &names))? || started.elapsed() > DRAIN_PATIENCE {
             return Ok(total);
         }
         seen = db.wake().wait(seen, Duration::from_millis(10));

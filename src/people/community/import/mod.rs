@@ -46,6 +46,3 @@ crate::permissions! {
     /// Get an empty file with the right columns.
     ImportTemplate "import_template_find" [CommunityStaff Community, Admin Anyone];
 }
-
-/// The job that `life` runs for every merchant that an import has made: its payload is `{"organization": id}`.
-pub const MERCHANT_IMPORTED: &str = "merchant_imported";

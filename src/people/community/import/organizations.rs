@@ -5,11 +5,9 @@ use std::collections::{HashMap, HashSet};
 use base::db::{Audit, Tx};
 use base::error::ApiError;
 use base::ids::OrganizationId;
-use base::jobs::NewJob;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use super::MERCHANT_IMPORTED;
 use super::columns::{Cells, ImportKind, Refused};
 use super::report::{ImportReport, Wrong};
 use super::run::Input;
@@ -113,11 +111,6 @@ pub(super) fn import(tx: &mut Tx<'_>, input: &Input<'_>, report: &mut ImportRepo
     for (row, is_new) in &rows {
         let audit = Audit::new("organization_import", "organization", row.id.0).at(row.grid_unit_id);
         tx.audit(audit.after(json!({"kind": row.kind, "new": is_new})))?;
-        if *is_new && row.kind == OrganizationKind::Merchant.name() {
-            tx.enqueue(
-                &NewJob::new(MERCHANT_IMPORTED, json!({"organization": row.id})).once(format!("{MERCHANT_IMPORTED}:{}", row.id)),
-            )?;
-        }
     }
     let plain: Vec<OrganizationRow> = rows.into_iter().map(|(row, _)| row).collect();
     organizations::put(tx.conn(), &plain)?;
