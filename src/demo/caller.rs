@@ -33,8 +33,6 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// Milliseconds from sending to the whole answer.
     pub(crate) ms: u128,
-    /// True when an earlier request had done the work.
-    pub(crate) replayed: bool,
 }
 
 impl Answer {
@@ -119,11 +117,6 @@ impl Caller {
         self.send(Method::POST, path, Some(body), &Uuid::new_v4().to_string()).await
     }
 
-    /// POST with a key of the caller's.
-    pub(crate) async fn post_with_key(&self, path: &str, key: &str, body: &Value) -> anyhow::Result<Answer> {
-        self.send(Method::POST, path, Some(body), key).await
-    }
-
     /// POST that must be refused, whatever the code.
     pub(crate) async fn refused_any(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
         let (status, answer) = self.try_post(path, body).await?;
@@ -158,9 +151,8 @@ impl Caller {
         let started = Instant::now();
         let response = request.send().await.with_context(|| format!("{method} {path}"))?;
         let status = response.status().as_u16();
-        let replayed = response.headers().contains_key("idempotency-replayed");
         let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok((status, Answer { body, text, ms: started.elapsed().as_millis(), replayed }))
+        Ok((status, Answer { body, text, ms: started.elapsed().as_millis() }))
     }
 }

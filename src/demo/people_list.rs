@@ -27,7 +27,7 @@ fn holders(serving: &Serving) -> Result<Vec<Holder>, ApiError> {
             "SELECT DISTINCT ON (r.role) r.person_id AS person, r.role, coalesce(u.name, o.name, '') AS place FROM roles r \
              JOIN persons p ON p.id = r.person_id AND p.state = 'active' AND p.kind = 'self' \
              LEFT JOIN grid_units u ON u.id = r.grid_unit_id LEFT JOIN organizations o ON o.id = r.organization_id \
-             LEFT JOIN grid_units c ON c.id = o.unit_id \
+             LEFT JOIN grid_units c ON c.id = o.grid_unit_id \
              WHERE (r.ends_at IS NULL OR r.ends_at > palm_now()) AND coalesce(u.path, c.path, '') ~ '^S01(/|$)' ORDER BY r.role, r.created_at",
         )
         .load::<Holder>(connection)

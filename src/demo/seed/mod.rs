@@ -1,7 +1,10 @@
 //! The demo community: its register by import, its people with accounts, and a month of history lived day by day through the public
 //! API while the demo's clock moves from a month ago to today.
 
+mod history;
 mod register;
+
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use base::db::{Context, Db};
@@ -13,6 +16,7 @@ use people::community::import::{self, ImportKind};
 use people::grid::{GridPath, Scope, unit_by_code};
 use people::identity::{Phone, demo_person};
 
+use super::caller::Product;
 use crate::serve::Serving;
 
 /// Residents of the demo who use the mini program.
@@ -29,17 +33,16 @@ pub(super) async fn run(serving: &Serving, url: &str) -> anyhow::Result<()> {
     let there = db.read_now(|connection| unit_by_code(connection, &GridPath::new(register::COMMUNITY)))?;
     if there.is_some() {
         println!("the demo data is there");
-        return Ok(());
+        return history::catch_up(&Product::find(url).await?, &db).await;
     }
     println!("demo data (fixed seed, nobody in it exists):");
-    let ring = std::sync::Arc::clone(&serving.parts.ring);
+    let ring = Arc::clone(&serving.parts.ring);
     actix_web::web::block(move || -> anyhow::Result<()> {
         import_register(&db, &ring)?;
         enter_people(&db, &ring)
     })
     .await??;
-    let _ = url;
-    Ok(())
+    history::live(url, &serving.parts.db, &serving.parts.ring).await
 }
 
 fn import_register(db: &Db, ring: &KeyRing) -> anyhow::Result<()> {

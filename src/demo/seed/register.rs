@@ -120,9 +120,10 @@ fn households() -> String {
 }
 
 fn roster() -> String {
-    let mut file = String::from("name,phone,role,unit,organization\n");
+    let mut file = String::from("name,phone,role,unit,organization,from\n");
     for person in staff() {
-        file.push_str(&format!("{},{},{},{},{}\n", person.name, person.phone, person.role, person.unit, person.organization));
+        let row = [person.name.as_str(), &person.phone, person.role, &person.unit, person.organization, "2026-01-01"];
+        file.push_str(&format!("{}\n", row.join(",")));
     }
     file
 }
