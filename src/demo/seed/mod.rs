@@ -24,7 +24,11 @@ const ACCOUNTS: usize = 300;
 
 fn bar(length: usize, what: &str) -> anyhow::Result<ProgressBar> {
     let style = ProgressStyle::with_template("   {msg:<34} {bar:30} {pos}/{len} {elapsed}")?;
-    Ok(ProgressBar::new(u64::try_from(length)?).with_style(style).with_message(what.to_owned()))
+    let bar = ProgressBar::new(u64::try_from(length)?).with_style(style).with_message(what.to_owned());
+    if bar.is_hidden() {
+        println!("   {what} ({length}) …");
+    }
+    Ok(bar)
 }
 
 /// Seeds an empty demo; does nothing on a seeded one.
