@@ -14,7 +14,7 @@ use crate::support::{Database, Server, TestApp};
 async fn an_unknown_outcome_is_called_unknown_and_the_retry_gets_the_first_result() {
     let database = Server::get().copy();
     let proxy = Proxy::before(&database.app_url);
-    let app = TestApp::start_on(Database { owner_url: database.owner_url, app_url: proxy.url() }, 4);
+    let app = TestApp::start_on(Database::lent(database.owner_url.clone(), proxy.url()), 4);
     let book = BookId::new();
     book_open(&mut app.owner(), book).expect("a book");
     let client = app.anonymous();

@@ -43,7 +43,7 @@ impl Private {
     }
 
     fn database(&self) -> Database {
-        Database { owner_url: self.handles[0].owner_url("palm"), app_url: self.handles[0].app_url("palm") }
+        Database::lent(self.handles[0].owner_url("palm"), self.handles[0].app_url("palm"))
     }
 
     /// As the superuser, in the maintenance database.

@@ -19,6 +19,8 @@ pub(crate) struct Server {
 
 /// A copied database.
 pub(crate) struct Database {
+    /// The name of a copy, which is dropped with it; others belong to whoever made them.
+    name: Option<String>,
     pub(crate) owner_url: String,
     pub(crate) app_url: String,
 }
@@ -57,7 +59,26 @@ impl Server {
         self.admin()
             .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {}", self.template))
             .expect("a copy of the template");
-        Database { owner_url: self.server.owner_url(&name), app_url: self.server.app_url(&name) }
+        Database { owner_url: self.server.owner_url(&name), app_url: self.server.app_url(&name), name: Some(name) }
+    }
+}
+
+impl Database {
+    /// One that somebody else made.
+    pub(crate) fn lent(owner_url: String, app_url: String) -> Self {
+        Self { name: None, owner_url, app_url }
+    }
+}
+
+impl Drop for Database {
+    /// A test's database goes with it, so that a run needs no more disk than a few of them.
+    fn drop(&mut self) {
+        let Some(name) = &self.name else { return };
+        let dropped = PgConnection::establish(&Server::get().server.admin_url())
+            .map(|mut admin| admin.batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")));
+        if !matches!(dropped, Ok(Ok(()))) {
+            eprintln!("the database {name} stays until the next run");
+        }
     }
 }
 
