@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use base::error::ErrorCode;
+use base::state::StateTable;
 use people::identity::Rule;
 
 const NOTE: &str = "Generated from the code by `make docs`; a test fails when it differs.\n\n";
@@ -35,5 +36,20 @@ pub fn permissions(rules: &[&'static Rule], public: &[&str]) -> String {
     }
     let names: Vec<String> = public.iter().map(|name| format!("`{name}`")).collect();
     let _infallible = writeln!(page, "\nWithout sign-in: {}.", names.join(", "));
+    page
+}
+
+/// `states.md`.
+pub fn states(tables: &[StateTable]) -> String {
+    let mut page = format!(
+        "# States\n\n{NOTE}Every allowed move; any other is refused with 409. `–` is before the row exists, or after it is gone.\n"
+    );
+    let shown = |state: &'static str| if state.is_empty() { "–".to_owned() } else { format!("`{state}`") };
+    for (name, moves) in tables {
+        let _infallible = writeln!(page, "\n## {name}\n\n| from | to | by |\n|---|---|---|");
+        for (from, to, by) in *moves {
+            let _infallible = writeln!(page, "| {} | {} | {by} |", shown(from), shown(to));
+        }
+    }
     page
 }

@@ -8,7 +8,7 @@
 //! - [`app`] builds the application; [`nouns`] collects what each noun brings to it.
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
-//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`bench`] measures.
+//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`mod@bench`] measures.
 
 pub mod admin;
 pub mod app;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;
+use base::state::StateTable;
 use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
 use people::{community, identity, notify};
@@ -38,6 +39,12 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);
     nouns.into_iter().flatten().copied().collect()
+}
+
+/// Every state machine.
+pub fn states() -> Vec<StateTable> {
+    let people = [("registration", identity::STATES), ("residency", community::residencies::STATES)];
+    [&people[..], points::STATES, life::STATES, service::STATES].concat()
 }
 
 /// Every kind of background job.

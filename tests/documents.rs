@@ -70,6 +70,23 @@ async fn every_operation_is_in_the_permission_table_or_public() {
     }
 }
 
+#[test]
+fn the_state_tables_are_the_stored_ones() {
+    let tables = nouns::states();
+    let names: BTreeSet<&str> = tables.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names.len(), tables.len(), "a state machine is declared twice");
+    for (name, moves) in &tables {
+        let different: BTreeSet<_> = moves.iter().collect();
+        assert_eq!(different.len(), moves.len(), "{name} lists a move twice");
+        assert!(moves.iter().any(|(from, ..)| from.is_empty()), "{name} has no beginning");
+        let reached: BTreeSet<&str> = moves.iter().map(|(_, to, _)| *to).collect();
+        for (from, ..) in *moves {
+            assert!(from.is_empty() || reached.contains(from), "{name}: nothing leads to `{from}`");
+        }
+    }
+    agrees("states.md", &app_docs::states(&tables));
+}
+
 /// A column with its comment.
 #[derive(QueryableByName)]
 struct Column {

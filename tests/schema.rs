@@ -146,6 +146,37 @@ async fn every_schema_file_says_what_the_database_holds() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// The sections of `diesel.toml`: name, file, tables and whether joins stay undeclared.
+fn sections(text: &str) -> Vec<(String, String, Vec<String>, bool)> {
+    let quoted = |line: &str| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<String>>();
+    let mut found = Vec::new();
+    for block in text.split("[print_schema.").skip(1) {
+        let (name, body) = block.split_once(']').expect("a section's name ends");
+        let value = |key: &str| body.lines().find(|line| line.starts_with(key)).map(quoted).unwrap_or_default();
+        let apart = value("allow_tables_to_appear_in_same_query_config") == ["none"];
+        found.push((name.to_owned(), value("file").concat(), value("filter = { only_tables"), apart));
+    }
+    found
+}
+
+#[test]
+fn every_schema_file_has_its_section_of_diesel_toml() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut stored = sections(&std::fs::read_to_string(root.join("diesel.toml")).expect("diesel.toml"));
+    let mut wanted = Vec::new();
+    for (path, text) in schema_files() {
+        let file = std::path::Path::new(&path).strip_prefix(root).expect("a file of ours").display().to_string();
+        let name = file.trim_start_matches("src/").trim_end_matches("/schema.rs").replace('/', "_");
+        assert!(text.contains(&format!("section `{name}` of diesel.toml")), "{file}: its first line names the section `{name}`");
+        let tables: std::collections::BTreeSet<String> =
+            declared(&text).into_iter().filter_map(|(column, _)| column.split('.').next().map(str::to_owned)).collect();
+        wanted.push((name, file, tables.into_iter().collect::<Vec<String>>(), true));
+    }
+    stored.sort();
+    wanted.sort();
+    assert_eq!(stored, wanted, "left: diesel.toml, right: the schema.rs files");
+}
+
 /// Every `schema.rs` below `src`, with its text.
 fn schema_files() -> Vec<(String, String)> {
     fn walk(folder: &std::path::Path, out: &mut Vec<(String, String)>) {

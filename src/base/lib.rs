@@ -13,5 +13,6 @@ pub mod jobs;
 pub mod keys;
 pub mod money;
 pub mod page;
+pub mod state;
 pub mod telemetry;
 pub mod text;

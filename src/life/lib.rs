@@ -13,10 +13,9 @@ mod words;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;
+use base::state::StateTable;
 use ledger::audit::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
-
-pub use words::Transition;
 
 /// Rows of the permission table.
 pub const PERMISSIONS: &[&[Rule]] =
@@ -26,7 +25,7 @@ pub const PERMISSIONS: &[&[Rule]] =
 pub const ERRORS: &[&[&ErrorCode]] = &[merchants::ERRORS, offers::ERRORS, redemptions::ERRORS, settlement::ERRORS];
 
 /// State tables, by noun.
-pub const STATES: &[(&str, &[Transition])] = &[
+pub const STATES: &[StateTable] = &[
     ("merchant", merchants::STATES),
     ("offer", offers::STATES),
     ("redemption", redemptions::STATES),

@@ -42,6 +42,3 @@ macro_rules! words {
 }
 
 pub(crate) use words;
-
-/// One allowed change of state: from, to, by whom or what.
-pub type Transition = (&'static str, &'static str, &'static str);

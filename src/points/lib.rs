@@ -24,6 +24,7 @@ pub mod transfers;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;
+use base::state::StateTable;
 use people::identity::{EraseHook, ExportHook, Rule};
 
 pub use audit::CHECKS;
@@ -48,6 +49,16 @@ pub const PERMISSIONS: &[&[Rule]] = &[
 
 /// The error codes of this crate.
 pub const ERRORS: &[&[&ErrorCode]] = &[place::ERRORS, budgets::ERRORS, rules::ERRORS, transfers::ERRORS];
+
+/// State machines of this crate.
+pub const STATES: &[StateTable] = &[
+    ("budget", budgets::STATES),
+    ("budget_change", budgets::DECISIONS),
+    ("earning_rule", rules::STATES),
+    ("award", awards::STATES),
+    ("contribution", budgets::DECISIONS),
+    ("reversal", budgets::DECISIONS),
+];
 
 /// What points give along in the export of a person.
 pub const EXPORT: ExportHook = ExportHook { noun: "points", export: home::export };

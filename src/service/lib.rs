@@ -12,7 +12,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[volunteering::PERMISSIONS];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[volunteering::ERRORS];
 /// State machines of this wing.
-pub const STATES: &[volunteering::StateTable] = volunteering::STATES;
+pub const STATES: &[base::state::StateTable] = volunteering::STATES;
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[ledger::AuditCheck] = volunteering::CHECKS;
 

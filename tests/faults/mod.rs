@@ -11,5 +11,5 @@ mod durable;
 mod load;
 mod pool_exhausted;
 mod proxy;
-mod server_killed;
+pub(crate) mod server_killed;
 mod verdict;

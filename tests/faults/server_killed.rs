@@ -51,10 +51,10 @@ impl Drop for Palm {
 }
 
 /// A folder of the server's own, removed at the end.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let path = std::env::temp_dir().join(format!("palm-fault-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&path).expect("a folder");
         Self(path)
@@ -70,7 +70,7 @@ impl Drop for Folder {
 }
 
 /// A copy of the template that `palm serve --demo` takes; only the owner can make it one, and only without the guard.
-fn demo_database() -> Database {
+pub(crate) fn demo_database() -> Database {
     let database = Server::get().copy();
     let mut owner = PgConnection::establish(&database.owner_url).expect("the owner");
     let demo = "ALTER TABLE installation DISABLE TRIGGER USER; UPDATE installation SET kind = 'demo'; ALTER TABLE installation ENABLE TRIGGER USER";

@@ -1,6 +1,6 @@
 //! Tests of routes, in the tree of their URLs.
 
-mod life;
+pub(crate) mod life;
 mod operations;
 mod people;
 mod points;

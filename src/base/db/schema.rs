@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `base` of diesel.toml.
+// Generated: `diesel print-schema` with the section `base_db` of diesel.toml.
 
 diesel::table! {
     idempotency_keys (principal, action, key) {

@@ -77,8 +77,9 @@ fn refuse(wrong: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
     let message = inner.to_string();
     let message = message.split(" at line ").next().unwrap_or(&message);
     // The refused value itself may be personal data: only the expectation is repeated.
-    let shown =
-        message.split_once(", expected ").filter(|_| message.starts_with("invalid ")).map_or(message, |(_, expected)| expected);
+    // It stands before the last comma of ours, whatever it contains itself.
+    let repeats = message.starts_with("invalid ") || message.starts_with("unknown variant");
+    let shown = message.rsplit_once(", expected ").filter(|_| repeats).map_or(message, |(_, expected)| expected);
     let shown = if shown == message { shown.to_owned() } else { format!("expected {shown}") };
     let code = if message.starts_with("unknown field") { &error::UNKNOWN_FIELD } else { &error::INVALID_FIELD };
     ApiError::of(code).field(&pointer, &shown)

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `jobs` of diesel.toml.
+// Generated: `diesel print-schema` with the section `base_jobs` of diesel.toml.
 
 diesel::table! {
     jobs (id) {

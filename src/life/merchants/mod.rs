@@ -29,7 +29,7 @@ pub(crate) use ticket::ticket_check;
 pub use ticket::{shop_ticket, ticket_merchant};
 pub use view::MerchantView;
 
-use crate::words::{Transition, words};
+use crate::words::words;
 
 base::typed_ids! {
     /// A merchant; owner of its account in the ledger.
@@ -51,7 +51,7 @@ words! {
 }
 
 /// Allowed changes of state.
-pub const STATES: &[Transition] = &[
+pub const STATES: &[base::state::Transition] = &[
     ("", "applied", "person with a bound phone"),
     ("applied", "approved", "community_staff, not the applicant"),
     ("applied", "refused", "community_staff, not the applicant"),

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `merchants` of diesel.toml.
+// Generated: `diesel print-schema` with the section `life_merchants` of diesel.toml.
 
 diesel::table! {
     merchants (id) {

@@ -4,7 +4,7 @@ use base::error::ApiError;
 use chrono::{DateTime, Duration, Utc};
 
 use super::OFFER_KIND_REFUSED;
-use crate::words::{Transition, words};
+use crate::words::words;
 
 words! {
     /// Reward type: the whitelist. Fees, statutory services, lottery, alcohol, tobacco and cash cards have no word here.
@@ -65,7 +65,7 @@ words! {
 }
 
 /// Allowed changes of state.
-pub const STATES: &[Transition] = &[
+pub const STATES: &[base::state::Transition] = &[
     ("", "draft", "provider"),
     ("draft", "published", "provider"),
     ("paused", "published", "provider, unless suspended"),

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `offers` of diesel.toml.
+// Generated: `diesel print-schema` with the section `life_offers` of diesel.toml.
 
 diesel::table! {
     offer_terms (community_id) {

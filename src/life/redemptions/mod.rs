@@ -40,7 +40,7 @@ pub use rows::{Captured, captures_claim, captures_free};
 pub use slip::{NewSlip, SlipView};
 pub use view::{CounterView, OrderView, titles_by_ids};
 
-use crate::words::{Transition, words};
+use crate::words::words;
 
 base::typed_ids! {
     /// An order.
@@ -64,7 +64,7 @@ words! {
 }
 
 /// Allowed changes of state.
-pub const STATES: &[Transition] = &[
+pub const STATES: &[base::state::Transition] = &[
     ("", "held", "holder; clerk with the holder's card"),
     ("held", "captured", "clerk of the merchant; staff for the community's own; holder at the shop's QR"),
     ("held", "cancelled", "holder; merchant or staff with a reason"),

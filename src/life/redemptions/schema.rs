@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `redemptions` of diesel.toml.
+// Generated: `diesel print-schema` with the section `life_redemptions` of diesel.toml.
 
 diesel::table! {
     redemptions (id) {

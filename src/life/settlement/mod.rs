@@ -26,7 +26,7 @@ pub use audit::CHECKS;
 pub use close::Closing;
 pub use view::{SettlementLineView, SettlementView};
 
-use crate::words::{Transition, words};
+use crate::words::words;
 
 base::typed_ids! {
     /// A statement.
@@ -48,7 +48,7 @@ words! {
 }
 
 /// Allowed changes of state.
-pub const STATES: &[Transition] = &[
+pub const STATES: &[base::state::Transition] = &[
     ("", "stated", "community_staff"),
     ("stated", "confirmed", "merchant_owner"),
     ("stated", "disputed", "merchant_owner"),

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `settlement` of diesel.toml.
+// Generated: `diesel print-schema` with the section `life_settlement` of diesel.toml.
 
 diesel::table! {
     settlements (id) {

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `community` of diesel.toml.
+// Generated: `diesel print-schema` with the section `people_community` of diesel.toml.
 
 diesel::table! {
     households (id) {

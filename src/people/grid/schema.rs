@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `grid` of diesel.toml.
+// Generated: `diesel print-schema` with the section `people_grid` of diesel.toml.
 
 diesel::table! {
     grid_units (id) {

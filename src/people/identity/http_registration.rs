@@ -145,6 +145,7 @@ pub async fn registration_create(
 #[into_params(parameter_in = Query)]
 pub struct RegistrationQuery {
     /// Only these.
+    #[param(inline)]
     pub state: Option<RegistrationState>,
     /// Items of a page, 1 to 100 (default 20).
     #[param(minimum = 1, maximum = 100)]

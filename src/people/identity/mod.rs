@@ -63,7 +63,7 @@ pub use person::{
     PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone, phone_lookup,
 };
 pub use phone::Phone;
-pub use registration::Work;
+pub use registration::{STATES, Work};
 pub use role::Role;
 pub use roster::{RosterEntry, Upserted, roster_revoke, roster_upsert};
 pub use sign_in::{Tokens, demo_session};

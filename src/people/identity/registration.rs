@@ -1,8 +1,7 @@
 //! New-employment registration: whoever works in a street without living there reports in once, staff confirm (or the company's roster
 //! has), and the role holds in all communities of the street.
 //!
-//! `pending → confirmed` (staff of the place, not the person; or a roster row) · `pending → refused` (staff, with a reason; a refused
-//! person may report in again).
+//! Who may move one on stands in [`STATES`]; a refused person may report in again.
 
 use base::db::{Audit, Tx};
 use base::error::{self, ApiError};
@@ -15,6 +14,14 @@ use super::role::Role;
 use super::rows_registration::{self as rows, Decision, NewRegistrationRow};
 use super::{OWN_AFFAIR, PHONE_REQUIRED, RegistrationId, RoleId, person, rows_role};
 use crate::grid::{GridUnit, UnitKind, unit_by_code, unit_find};
+
+/// Allowed changes of state.
+pub const STATES: &[base::state::Transition] = &[
+    ("", "pending", "the person"),
+    ("", "confirmed", "the person, when a roster has named them"),
+    ("pending", "confirmed", "staff of the place, not the person; or a roster row"),
+    ("pending", "refused", "staff of the place, not the person, with a reason"),
+];
 
 /// Kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `identity` of diesel.toml.
+// Generated: `diesel print-schema` with the section `people_identity` of diesel.toml.
 
 diesel::table! {
     persons (id) {

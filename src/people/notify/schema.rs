@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `notify` of diesel.toml.
+// Generated: `diesel print-schema` with the section `people_notify` of diesel.toml.
 
 diesel::table! {
     inbox_heads (person_id) {

@@ -2,13 +2,7 @@
 //!
 //! Other nouns call [`emit`] in the transaction of their own fact; the award follows by a job, so nobody waits for a budget.
 //!
-//! | state | to | by |
-//! |---|---|---|
-//! | waiting | posted | the job, once the budget has points |
-//! | waiting | refused | the erasure of a person who left |
-//! | posted | reversed | two persons, see `reversals` |
-//!
-//! `capped_out`, `no_rule` and `refused` are ends. One event gives one award, however often the job runs. The amount and the
+//! Who may move an award on stands in [`STATES`]. `capped_out`, `no_rule` and `refused` are ends. One event gives one award, however often the job runs. The amount and the
 //! share of the caps are decided once, when the event is first looked at, even if the budget is empty.
 
 mod award;
@@ -36,6 +30,18 @@ pub(crate) const WAITING_OF_PERSON: &str =
 /// The same for an organization.
 pub(crate) const WAITING_OF_ORGANIZATION: &str =
     "SELECT amount FROM awards WHERE state = 'waiting' AND community_id = $1 AND beneficiary_organization_id = $3";
+
+/// Allowed changes of an award's state; the first four are what the job decides.
+pub const STATES: &[base::state::Transition] = &[
+    ("", "waiting", "the job: the budget is empty"),
+    ("", "posted", "the job"),
+    ("", "capped_out", "the job: a cap is used up"),
+    ("", "no_rule", "the job: no rule in force fits"),
+    ("", "refused", "the job: own interest, or the budget or the account is over"),
+    ("waiting", "posted", "the job, once the budget has points"),
+    ("waiting", "refused", "the erasure of a person who left"),
+    ("posted", "reversed", "two persons, by a reversal"),
+];
 
 base::typed_ids! {
     /// What an event came to.

@@ -1,11 +1,7 @@
 //! Budgets: who pays for points, from when to when, and every decision to fund, top up or empty one.
 //! Owns `budgets` and `budget_changes`.
 //!
-//! | state | to | by |
-//! |---|---|---|
-//! | requested | approved | another person of staff, with the first funding |
-//! | requested | refused | another person of staff |
-//! | approved | closed | staff, once it is empty |
+//! Who may move a budget on stands in [`STATES`].
 //!
 //! Each funding is a row with its requester and approver, never the same person nor of one household, and never somebody of the
 //! sponsoring organization.
@@ -22,6 +18,21 @@ pub use budget::{BudgetState, ChangeKind, ChangeState, Source};
 pub use rows::{Budget, budget_find, left, names_by_ids};
 pub(crate) use rows::{sponsored_by, waiting_decisions};
 pub use view::{BudgetView, ChangeView};
+
+/// Allowed changes of a budget's state.
+pub const STATES: &[base::state::Transition] = &[
+    ("", "requested", "staff"),
+    ("requested", "approved", "another person of staff, with the first funding"),
+    ("requested", "refused", "another person of staff"),
+    ("approved", "closed", "staff, once it is empty"),
+];
+
+/// Allowed changes of the state of a decision on points: a funding, a contribution, a reversal.
+pub(crate) const DECISIONS: &[base::state::Transition] = &[
+    ("", "requested", "staff"),
+    ("requested", "approved", "another person of staff, who gains nothing from it"),
+    ("requested", "refused", "another person of staff, who gains nothing from it"),
+];
 
 base::typed_ids! {
     /// A budget.

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `points` of diesel.toml.
+// Generated: `diesel print-schema` with the section `points_contributions` of diesel.toml.
 
 diesel::table! {
     contributions (id) {

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `points` of diesel.toml.
+// Generated: `diesel print-schema` with the section `points_expiry` of diesel.toml.
 
 diesel::table! {
     expiry_reminders (person_id, community_id, expires_on) {

@@ -1,4 +1,4 @@
-// Generated: `diesel print-schema` with the section `points` of diesel.toml.
+// Generated: `diesel print-schema` with the section `points_reversals` of diesel.toml.
 
 diesel::table! {
     point_reversals (id) {

@@ -1,11 +1,6 @@
 //! Earning rules: event kind and conditions to points, versioned, approved by a second person. Owns `earning_rules`.
 //!
-//! | state | to | by |
-//! |---|---|---|
-//! | draft | in_force | another person of staff; the version it supersedes ends in the same moment |
-//! | in_force | ended | staff, or a newer version |
-//!
-//! A rule in force never changes. An event is decided by the rule in force when it happened.
+//! Who may move a rule on stands in [`STATES`]. A rule in force never changes. An event is decided by the rule in force when it happened.
 
 mod approve;
 mod evaluate;
@@ -19,6 +14,13 @@ pub use evaluate::{Cap, Happening, Nothing, Outcome, Used, choose, evaluate};
 pub(crate) use rows::waiting_drafts;
 pub use rows::{Rule, in_force_at, rule_find};
 pub use rule::{Caps, Conditions, EventKind, RuleState, Terms};
+
+/// Allowed changes of a rule's state.
+pub const STATES: &[base::state::Transition] = &[
+    ("", "draft", "staff"),
+    ("draft", "in_force", "another person of staff; the version it supersedes ends in the same moment"),
+    ("in_force", "ended", "staff, or a newer version"),
+];
 
 base::typed_ids! {
     /// One version of an earning rule.

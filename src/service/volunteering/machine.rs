@@ -4,7 +4,8 @@ macro_rules! machine {
     (
         $(#[$doc:meta])* $state:ident { $($(#[$sdoc:meta])* $s:ident $stored:literal,)* }
         $(#[$mdoc:meta])* $act:ident { $($(#[$adoc:meta])* $a:ident $name:literal,)* }
-        $($from:ident $action:ident $to:ident;)*
+        $(=> $first:ident $starter:literal;)*
+        $($from:ident $action:ident $to:ident $who:literal;)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
@@ -28,9 +29,9 @@ macro_rules! machine {
             pub const fn transition(self, action: $act) -> Option<Self> {
                 match (self, action) { $((Self::$from, $act::$action) => Some(Self::$to),)* _ => None }
             }
-            /// The table: from, move, to.
-            pub const TABLE: &'static [(&'static str, &'static str, &'static str)] =
-                &[$((Self::$from.name(), $act::$action.name(), Self::$to.name())),*];
+            /// The table: from, to, by whom.
+            pub const TABLE: &'static [base::state::Transition] =
+                &[$(("", Self::$first.name(), $starter),)* $((Self::$from.name(), Self::$to.name(), $who),)*];
         }
 
         impl $act {

@@ -70,11 +70,8 @@ base::error_codes! {
     TEAM_NAME_TAKEN 409 "team_name_taken" "本社区已有同名团队。" "A team of this community has that name.";
 }
 
-/// One state machine: noun, then rows of from, move, to.
-pub type StateTable = (&'static str, &'static [(&'static str, &'static str, &'static str)]);
-
 /// State machines of this noun.
-pub const STATES: &[StateTable] = &[
+pub const STATES: &[base::state::StateTable] = &[
     ("volunteer_project", projects::ProjectState::TABLE),
     ("volunteer_shift", shifts::ShiftState::TABLE),
     ("volunteer_sign_up", sign_ups::SignUpState::TABLE),

@@ -77,7 +77,12 @@ fn about(fact: Fact) -> About {
 
 /// Gives points out of a fresh budget, valid for so many months.
 pub(crate) async fn give(app: &TestApp, to: Party, points: &str, months: u8) {
-    let (db, book) = (app.serving.parts.db.clone(), BookId(community(app).0));
+    give_in(app, community(app), to, points, months).await;
+}
+
+/// The same in any community's book.
+pub(crate) async fn give_in(app: &TestApp, community: GridUnitId, to: Party, points: &str, months: u8) {
+    let (db, book) = (app.serving.parts.db.clone(), BookId(community.0));
     let amount: Points = points.parse().expect("points");
     let validity = Validity::from_months(months).expect("a validity");
     let work = move || {

@@ -2,7 +2,7 @@
 
 mod audit;
 mod counter;
-mod market;
+pub(crate) mod market;
 mod merchants;
 mod offers;
 mod orders;

@@ -14,7 +14,7 @@ use crate::support::{Actor, Reply, TestApp};
 async fn upload(actor: &Actor, kind: &str, query: &str, key: &str, bytes: impl Into<Vec<u8>>) -> Reply {
     let bytes = bytes.into();
     actor
-        .send(Method::POST, &format!("/api/v1/imports/{kind}{query}"), |request| {
+        .send(Method::POST, &format!("/api/v1/imports?kind={kind}{query}"), |request| {
             request.header("idempotency-key", key).header("content-type", "application/octet-stream").body(bytes)
         })
         .await
@@ -74,7 +74,7 @@ async fn staff_import_in_their_own_community_only() {
     upload(
         &staff,
         "grid",
-        "?dry_run=true",
+        "&dry_run=true",
         "grid-key-1",
         format!("path,name\n{}/E3,三号小区\nS1/C1/E9,别处\n", sample.community),
     )
@@ -105,7 +105,7 @@ async fn files_that_are_none_are_refused_with_a_reason() {
     upload(&staff, "grid", "", "bad-key-05", format!("path,name\n{}", "S1/C1/X,x\n".repeat(50_001)))
         .await
         .problem(413, "import_file_too_large");
-    upload(&staff, "planets", "", "bad-key-06", "a\nb\n").await.problem(404, "not_found");
+    upload(&staff, "planets", "", "bad-key-06", "a\nb\n").await.problem(422, "invalid_query");
     let formula = upload(&staff, "grid", "", "bad-key-07", "path,name\nS1/C1/E7,=HYPERLINK(\"x\")\n").await.expect(200);
     assert_eq!(formula["errors"][0]["code"], "formula");
 }

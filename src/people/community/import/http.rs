@@ -25,6 +25,8 @@ use crate::identity::Can;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ImportQuery {
+    /// What the file holds.
+    kind: ImportKind,
     /// Only check: says exactly what would happen, writes nothing.
     dry_run: Option<bool>,
 }
@@ -44,18 +46,17 @@ async fn turn() -> Result<SemaphorePermit<'static>, ApiError> {
 }
 
 /// Import a file of one's own community; rows with errors are left out and listed.
-#[utoipa::path(tag = "import", params(("kind" = ImportKind, Path), ImportQuery, ("Idempotency-Key" = String, Header)), request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "XLSX or CSV, at most 16 MB"), responses((status = 200, body = ImportReport, description = "what came of it"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[post("/imports/{kind}")]
+#[utoipa::path(tag = "import", params(ImportQuery, ("Idempotency-Key" = String, Header)), request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "XLSX or CSV, at most 16 MB"), responses((status = 200, body = ImportReport, description = "what came of it"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/imports")]
 pub async fn import_create(
     can: Can<ImportCreate>,
-    request: HttpRequest,
     query: Query<ImportQuery>,
     key: IdempotencyKey,
     file: Upload,
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Json<ImportReport>, ApiError> {
-    let (kind, dry_run) = (kind_of(&request)?, query.dry_run == Some(true));
+    let (kind, dry_run) = (query.kind, query.dry_run == Some(true));
     let (context, scope) = (can.context(), can.scope().clone());
     let id = ImportId::new();
     // The same file as a trial and for real are two writes, and so are two kinds.

@@ -22,6 +22,7 @@ use crate::identity::Can;
 #[into_params(parameter_in = Query)]
 pub struct OrganizationQuery {
     /// Only of this kind.
+    #[param(inline)]
     kind: Option<OrganizationKind>,
     /// Only of this community or street.
     unit: Option<GridUnitId>,

@@ -1,12 +1,7 @@
 //! Who lives where. States: `claimed → confirmed → moved_out`, `claimed → refused`; one row lives per person and entrance, one
 //! confirmed row of a person is the voting one.
 //!
-//! | from | to | by |
-//! |---|---|---|
-//! | – | confirmed | the person, when the register of the entrance knows their phone; a worker, for a managed account |
-//! | – | claimed | the person |
-//! | claimed | confirmed, refused | a worker of the scope, never the person or their household; the register, once it knows the phone |
-//! | claimed, confirmed | moved_out | the person, or staff |
+//! Who may move one on stands in [`STATES`].
 
 mod claim;
 mod decide;
@@ -25,7 +20,7 @@ pub(super) use jobs::REGISTER_CHANGED;
 pub use jobs::jobs;
 pub use moving::erase;
 pub use rows::{community_of_person, confirmed_in, household_in, residents_of, voting_entrance};
-pub use state::ResidencyState;
+pub use state::{ResidencyState, STATES};
 pub use view::ResidencyView;
 pub(super) use view::shown;
 

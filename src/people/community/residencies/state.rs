@@ -48,13 +48,20 @@ impl ResidencyState {
     }
 
     /// May it become that?
-    pub(super) const fn may_become(self, next: Self) -> bool {
-        matches!(
-            (self, next),
-            (Self::Claimed, Self::Confirmed | Self::Refused | Self::MovedOut) | (Self::Confirmed, Self::MovedOut)
-        )
+    pub(super) fn may_become(self, next: Self) -> bool {
+        STATES.iter().any(|(from, to, _)| *from == self.name() && *to == next.name())
     }
 }
+
+/// Allowed changes of state.
+pub const STATES: &[base::state::Transition] = &[
+    ("", "confirmed", "the person, when the register of the entrance knows their phone; a worker, for a managed account"),
+    ("", "claimed", "the person"),
+    ("claimed", "confirmed", "a worker of the scope, never the person or their household; the register, once it knows the phone"),
+    ("claimed", "refused", "a worker of the scope, never the person or their household"),
+    ("claimed", "moved_out", "the person, or staff"),
+    ("confirmed", "moved_out", "the person, or staff"),
+];
 
 #[cfg(test)]
 mod tests {

@@ -25,11 +25,6 @@ use super::{HOURS_DAY_LIMIT, HOURS_OWN, HOURS_PROPOSER, HoursId, ProjectId, Shif
 
 machine! {
     /// State of hours.
-    ///
-    /// | from | move | to | who |
-    /// |---|---|---|---|
-    /// | recorded | approve | approved | whoever runs the project, but neither beneficiary, household nor proposer |
-    /// | recorded | refuse | refused | the same |
     HoursState {
         /// Waits for a decision.
         Recorded "recorded",
@@ -45,8 +40,9 @@ machine! {
         /// No.
         Refuse "refuse",
     }
-    Recorded Approve Approved;
-    Recorded Refuse Refused;
+    => Recorded "checking out; the organiser by a tick or by hand";
+    Recorded Approve Approved "whoever runs the project, but neither beneficiary, household nor proposer";
+    Recorded Refuse Refused "whoever runs the project, but neither beneficiary, household nor proposer";
 }
 
 words! {

@@ -20,12 +20,6 @@ use super::{ProjectId, found, runs};
 
 machine! {
     /// State of a project.
-    ///
-    /// | from | move | to | who |
-    /// |---|---|---|---|
-    /// | draft | open | open | staff of the place |
-    /// | draft | close | closed | whoever runs it |
-    /// | open | close | closed | whoever runs it, once no shift lies ahead |
     ProjectState {
         /// Seen by those who run it.
         Draft "draft",
@@ -41,9 +35,10 @@ machine! {
         /// The end.
         Close "close",
     }
-    Draft Open Open;
-    Draft Close Closed;
-    Open Close Closed;
+    => Draft "whoever runs it";
+    Draft Open Open "staff of the place";
+    Draft Close Closed "whoever runs it";
+    Open Close Closed "whoever runs it, once no shift lies ahead";
 }
 
 words! {
@@ -161,7 +156,7 @@ mod tests {
         for action in [ProjectMove::Open, ProjectMove::Close] {
             assert_eq!(ProjectState::Closed.transition(action), None);
         }
-        assert_eq!(ProjectState::TABLE.len(), 3);
-        assert_eq!(ProjectState::TABLE[0], ("draft", "open", "open"));
+        assert_eq!(ProjectState::TABLE.len(), 4);
+        assert_eq!(ProjectState::TABLE[1], ("draft", "open", "staff of the place"));
     }
 }

@@ -25,13 +25,6 @@ use super::{ProjectId, ShiftId, found};
 
 machine! {
     /// State of a shift.
-    ///
-    /// | from | move | to | who |
-    /// |---|---|---|---|
-    /// | planned | start | running | the clock |
-    /// | planned | cancel | cancelled | whoever runs the project, before anybody has checked in |
-    /// | running | end | ended | the clock |
-    /// | ended | close | closed | the clock, 48 hours after the end, with a record |
     ShiftState {
         /// Ahead.
         Planned "planned",
@@ -55,10 +48,11 @@ machine! {
         /// Called off.
         Cancel "cancel",
     }
-    Planned Start Running;
-    Planned Cancel Cancelled;
-    Running End Ended;
-    Ended Close Closed;
+    => Planned "whoever runs the project";
+    Planned Start Running "the clock";
+    Planned Cancel Cancelled "whoever runs the project, before anybody has checked in";
+    Running End Ended "the clock";
+    Ended Close Closed "the clock, 48 hours after the end, with a record";
 }
 
 /// How long after its end a shift is put away.

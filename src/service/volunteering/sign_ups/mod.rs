@@ -16,16 +16,6 @@ use super::machine::machine;
 
 machine! {
     /// State of a sign-up.
-    ///
-    /// | from | move | to | who |
-    /// |---|---|---|---|
-    /// | waiting | promote | signed_up | the system, when a seat comes free |
-    /// | waiting, signed_up | withdraw | withdrawn | the person, before the start |
-    /// | waiting, signed_up | cancel | cancelled | the system: the shift is cancelled, or closes while they still wait |
-    /// | signed_up | check_in | checked_in | the person, with the code |
-    /// | checked_in | check_out | checked_out | the person, with the code |
-    /// | signed_up, checked_in | tick | checked_out | the organiser; a second person decides about the hours |
-    /// | signed_up | miss | absent | the clock, when the shift closes |
     SignUpState {
         /// Has a seat.
         SignedUp "signed_up",
@@ -59,16 +49,18 @@ machine! {
         /// Never came.
         Miss "miss",
     }
-    Waiting Promote SignedUp;
-    Waiting Withdraw Withdrawn;
-    SignedUp Withdraw Withdrawn;
-    Waiting Cancel Cancelled;
-    SignedUp Cancel Cancelled;
-    SignedUp CheckIn CheckedIn;
-    CheckedIn CheckOut CheckedOut;
-    SignedUp Tick CheckedOut;
-    CheckedIn Tick CheckedOut;
-    SignedUp Miss Absent;
+    => SignedUp "the person, while there are seats";
+    => Waiting "the person, when the seats are taken";
+    Waiting Promote SignedUp "the system, when a seat comes free";
+    Waiting Withdraw Withdrawn "the person, before the start";
+    SignedUp Withdraw Withdrawn "the person, before the start";
+    Waiting Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
+    SignedUp Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
+    SignedUp CheckIn CheckedIn "the person, with the code";
+    CheckedIn CheckOut CheckedOut "the person, with the code";
+    SignedUp Tick CheckedOut "the organiser; a second person decides about the hours";
+    CheckedIn Tick CheckedOut "the organiser; a second person decides about the hours";
+    SignedUp Miss Absent "the clock, when the shift closes";
 }
 
 impl SignUp {
