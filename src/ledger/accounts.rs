@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use crate::account::{AccountId, AccountKind, BookId, Owner};
 use crate::state::ClawBack;
-use crate::statement::statement;
 
-statement! {
+base::statement! {
     /// One statement, safe against a twin: `DO NOTHING` would answer nothing when the twin commits meanwhile, so the owner's
     /// row is touched and answers whose account it names; the account itself is made only for a row that is ours.
     OpenAccount<'a> { book: Uuid, id: Uuid, kind: &'static str, owner_kind: &'static str, owner: Uuid, } -> SqlUuid {
@@ -27,7 +26,7 @@ statement! {
     }
 }
 
-statement! {
+base::statement! {
     /// The account of an owner.
     FindAccount<'a> { book: Uuid, kind: &'static str, owner: Uuid, } -> SqlUuid {
         "SELECT account_id FROM ledger_owners WHERE book_id = " (book: SqlUuid) " AND kind = " (kind: Text)
@@ -35,21 +34,21 @@ statement! {
     }
 }
 
-statement! {
+base::statement! {
     /// Closes an account that is open.
     CloseAccount<'a> { id: Uuid, } -> () {
         "UPDATE ledger_accounts SET closed_at = greatest(palm_now(), opened_at) WHERE closed_at IS NULL AND id = " (id: SqlUuid)
     }
 }
 
-statement! {
+base::statement! {
     /// Sets the policy of a book.
     SetClawBack<'a> { book: Uuid, policy: &'static str, } -> () {
         "UPDATE ledger_heads SET claw_back = " (policy: Text) " WHERE book_id = " (book: SqlUuid)
     }
 }
 
-statement! {
+base::statement! {
     /// Takes the link between a person and their accounts away; answers the accounts.
     ForgetOwner<'a> { person: Uuid, } -> Array<SqlUuid> {
         "WITH gone AS (DELETE FROM ledger_owners WHERE owner_kind = 'person' AND owner_id = " (person: SqlUuid) " RETURNING account_id),
@@ -59,7 +58,7 @@ statement! {
     }
 }
 
-statement! {
+base::statement! {
     /// Deletes what opens the leaves of these accounts, and of what the person caused or approved.
     ForgetPrivates<'a> { person: Uuid, accounts: Vec<Uuid>, } -> Integer {
         "WITH gone AS (

@@ -26,7 +26,6 @@ pub mod reads;
 pub mod records;
 mod reversal;
 pub mod state;
-mod statement;
 mod store;
 
 pub use account::{AccountId, AccountKind, BookId, Owner, OwnerKind, Party, TransactionId};

@@ -16,9 +16,8 @@ use crate::engine::Entry;
 use crate::fact::Fact;
 use crate::posting::{Posting, TransactionKind};
 use crate::state::{Account, BookState, ClawBack, Head, Hold, Original, Receipt};
-use crate::statement::statement;
 
-statement! {
+base::statement! {
     /// Locks a book's head; writers of one book take turns here. What follows in this transaction are the ledger's own large
     /// statements, whose one right plan is nested loops over primary keys: PostgreSQL is told so, since it takes an array of unknown
     /// length for longer than ours, plans it anew each time (which costs more than running it) and hashes whole tables.
@@ -55,7 +54,7 @@ const FACT: i32 = 5;
 const ORIGINAL: i32 = 6;
 const ORIGINAL_ENTRY: i32 = 7;
 
-statement! {
+base::statement! {
     /// Everything the postings touch, in one answer: clock, accounts, buckets, holds, facts, originals.
     LoadTouched<'a> {
         book: Uuid, kinds: Vec<&'static str>, owners: Vec<Uuid>, accounts: Vec<Uuid>, facts: Vec<&'a str>, originals: Vec<Uuid>,

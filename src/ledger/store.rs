@@ -15,9 +15,8 @@ use crate::dates::ExpiresOn;
 use crate::engine::NewTransaction;
 use crate::leaf::{Record, Salt};
 use crate::state::BookState;
-use crate::statement::statement;
 
-statement! {
+base::statement! {
     /// Writes any number of transactions and moves the head, in one trip; answers how many open holds it ended and how many heads it
     /// moved.
     WriteAll<'a> {

@@ -5,8 +5,11 @@
 #[macro_export]
 macro_rules! statement {
     ($(#[$doc:meta])* $vis:vis $name:ident { $($field:ident: $type:ty,)* } -> $row:ty { $($piece:tt)* }) => {
+        $crate::statement! { $(#[$doc])* $vis $name<'a> { $($field: $type,)* } -> $row { $($piece)* } }
+    };
+    ($(#[$doc:meta])* $vis:vis $name:ident<$life:lifetime> { $($field:ident: $type:ty,)* } -> $row:ty { $($piece:tt)* }) => {
         $(#[$doc])*
-        $vis struct $name<'a> { $($vis $field: &'a $type,)* }
+        $vis struct $name<$life> { $($vis $field: &$life $type,)* }
 
         impl diesel::query_builder::QueryFragment<diesel::pg::Pg> for $name<'_> {
             fn walk_ast<'b>(

@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::OrderId;
 use crate::merchants::{MerchantId, MerchantState};
 use crate::offers::{OfferId, OfferState};
-use crate::statement::statement;
 
 /// What an order needs to know, at one moment.
 #[derive(Debug, Clone, Queryable)]
@@ -67,7 +66,7 @@ type GateRow = (
     Timestamptz,
 );
 
-statement! {
+base::statement! {
     /// See [`Gate`].
     GateQuery { offer: Uuid, kind: str, holder: Uuid, } -> GateRow {
         "SELECT o.community_id, u.path, o.merchant_id, m.name, m.state, m.organization_id, o.state, o.suspended, o.title, o.pick_up, \
@@ -85,9 +84,9 @@ pub(super) fn gate(connection: &mut PgConnection, offer: OfferId, holder: (&str,
     Ok(query.get_result(connection).optional()?)
 }
 
-statement! {
+base::statement! {
     /// Counts and order together. The counts are taken only within their limits.
-    PlaceQuery {
+    pub(super) PlaceQuery {
         order: OrderId, community: GridUnitId, offer: OfferId, merchant: Option<MerchantId>, person: Option<PersonId>,
         organization: Option<OrganizationId>, household: Option<Uuid>, placed_by: Option<PersonId>, quantity: i32, points: Points,
         cny: Fen, hold: Uuid, expires: DateTime<Utc>, created: DateTime<Utc>, kind: str, holder: Uuid, per_person: i32,
