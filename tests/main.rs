@@ -11,3 +11,4 @@ mod routes;
 mod schema;
 mod support;
 mod tidy;
+mod trouble;

@@ -2,7 +2,7 @@
 
 pub(crate) mod life;
 mod operations;
-mod people;
+pub(crate) mod people;
 mod points;
 mod service;
 mod shell;

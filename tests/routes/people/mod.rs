@@ -32,13 +32,13 @@ pub(crate) async fn login_code(app: &TestApp, label: &str) -> String {
 }
 
 /// Makes WeChat's sandbox misbehave.
-async fn trouble(app: &TestApp, trouble: &Value) {
+pub(crate) async fn trouble(app: &TestApp, trouble: &Value) {
     let url = format!("{}/sandbox/trouble", app.wechat_url);
     let reply = app.client.put(url).json(trouble).send().await.expect("the sandbox answers");
     assert!(reply.status().is_success(), "{:?}", reply.text().await);
 }
 
-async fn try_sign_in(app: &TestApp, code: &str) -> Reply {
+pub(crate) async fn try_sign_in(app: &TestApp, code: &str) -> Reply {
     app.anonymous().post("/api/v1/sessions", &json!({"code": code, "device": "测试机"})).await
 }
 
@@ -54,7 +54,7 @@ fn actor(app: &TestApp, tokens: &Value) -> Actor {
     Actor::new(&app.url, &app.client, Some((person, tokens["access_token"].as_str().expect("a token").to_owned())))
 }
 
-async fn bind_phone(app: &TestApp, actor: &Actor, phone: &str) -> Reply {
+pub(crate) async fn bind_phone(app: &TestApp, actor: &Actor, phone: &str) -> Reply {
     let code = code(app, "phone-codes", &json!({"phone": phone})).await;
     actor.post("/api/v1/me/phone", &json!({"code": code})).await
 }
