@@ -13,6 +13,7 @@ use base::db::installation::Kind;
 use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs::{JobKind, Runner};
 use people::identity::CodeLimits;
+use people::notify::TemplateIds;
 use secrecy::SecretString;
 
 use crate::app::{self, Parts};
@@ -53,6 +54,9 @@ pub struct ServeArgs {
     /// Mini program secret; without it the server starts only with --demo
     #[arg(long, env = "PALM_WECHAT_SECRET", hide_env_values = true)]
     pub wechat_secret: Option<String>,
+    /// WeChat's ids of our message kinds, comma-separated: award_posted=ID,order_held=ID (a kind without one uses its own name)
+    #[arg(long, env = "PALM_WECHAT_TEMPLATES", value_delimiter = ',', value_parser = parse_template, value_name = "KIND=ID")]
+    pub wechat_templates: Vec<(String, String)>,
     /// Log filter (default info; a demo's is warn)
     #[arg(long, env = "PALM_LOG")]
     pub log: Option<String>,
@@ -135,6 +139,14 @@ pub fn sandbox_push_keys(appid: &str) -> anyhow::Result<PushKeys> {
 }
 
 /// The keys of WeChat's pushes: the sandbox's in demo mode, else those configured, else none.
+fn parse_template(text: &str) -> Result<(String, String), String> {
+    let (kind, id) = text.split_once('=').ok_or("write KIND=ID, such as award_posted=abc")?;
+    if !people::notify::templates::ALL.iter().any(|template| template.kind == kind) {
+        return Err(format!("there is no message kind {kind}"));
+    }
+    Ok((kind.to_owned(), id.to_owned()))
+}
+
 fn push_keys(args: &ServeArgs) -> anyhow::Result<Option<PushKeys>> {
     if args.demo {
         return Ok(Some(sandbox_push_keys(&args.wechat_appid)?));
@@ -174,7 +186,8 @@ pub fn start(
     let code_limits = if args.demo { CodeLimits::demo() } else { CodeLimits::default() };
     let proxies = TrustedProxies(args.trusted_proxies.clone());
     let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies)
-        .with_push_keys(push_keys(args)?);
+        .with_push_keys(push_keys(args)?)
+        .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()));
     let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;
     if let Some((recorder, listener)) = recorder {
         serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);
