@@ -13,4 +13,4 @@ pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, 
 pub use limits::{Limits, RateLimit};
 pub use problem::{Lang, Problem, problem_of};
 pub use reply::{Changed, Created, Tagged};
-pub use shell::{Shell, access_span};
+pub use shell::Shell;

@@ -20,7 +20,7 @@ use crate::ids::RequestId;
 pub struct Shell;
 
 /// The span of a request: method and matched route, never the path's ids, the query or the address.
-pub fn access_span(method: &str, id: RequestId) -> tracing::Span {
+fn access_span(method: &str, id: RequestId) -> tracing::Span {
     tracing::info_span!("request", method, request_id = %id)
 }
 
