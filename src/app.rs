@@ -133,6 +133,7 @@ fn collect(
     let api = scope("/api/v1")
         .service(scope("/life").configure(routes::life))
         .service(scope("/service").configure(routes::service))
+        .service(scope("/governance").configure(routes::governance))
         .configure(routes::common)
         .wrap(parts.authenticator);
     App::new()

@@ -22,6 +22,7 @@ pub fn permissions() -> Vec<&'static Rule> {
     nouns.extend(points::PERMISSIONS);
     nouns.extend(life::PERMISSIONS);
     nouns.extend(service::PERMISSIONS);
+    nouns.extend(governance::PERMISSIONS);
     nouns.push(operations::PERMISSIONS);
     nouns.into_iter().flatten().collect()
 }
@@ -38,13 +39,14 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.extend(points::ERRORS);
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);
+    nouns.extend(governance::ERRORS);
     nouns.into_iter().flatten().copied().collect()
 }
 
 /// Every state machine.
 pub fn states() -> Vec<StateTable> {
     let people = [("registration", identity::STATES), ("residency", community::residencies::STATES)];
-    [&people[..], points::STATES, life::STATES, service::STATES].concat()
+    [&people[..], points::STATES, life::STATES, service::STATES, governance::STATES].concat()
 }
 
 /// Every kind of background job.
@@ -56,6 +58,7 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
+    all.extend(governance::jobs());
     all
 }
 
@@ -63,21 +66,30 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
 pub fn audit_checks() -> Vec<AuditCheck> {
     let mut nouns: Vec<&'static [AuditCheck]> = vec![points::CHECKS, service::CHECKS];
     nouns.extend(life::CHECKS);
+    nouns.extend(governance::CHECKS);
     nouns.into_iter().flatten().copied().collect()
 }
 
 /// What each noun does for one person.
 pub(crate) fn hooks() -> Hooks {
     Hooks {
-        home: [&[community::residencies::home as HomeHook, points::home, service::volunteering::home], life::HOME].concat(),
+        home: [
+            &[community::residencies::home as HomeHook, points::home, service::volunteering::home],
+            life::HOME,
+            governance::HOME,
+        ]
+        .concat(),
         // Open orders end before the wallet is emptied.
-        erase: vec![
-            life::ERASE,
-            service::volunteering::ERASE,
-            points::ERASE,
-            EraseHook { noun: "community", before: None, erase: community::residencies::erase },
-            EraseHook { noun: "notify", before: None, erase: notify::erase },
-        ],
+        erase: [
+            &[life::ERASE, service::volunteering::ERASE],
+            governance::ERASE,
+            &[
+                points::ERASE,
+                EraseHook { noun: "community", before: None, erase: community::residencies::erase },
+                EraseHook { noun: "notify", before: None, erase: notify::erase },
+            ],
+        ]
+        .concat(),
         export: [
             &[
                 points::EXPORT,
@@ -86,6 +98,7 @@ pub(crate) fn hooks() -> Hooks {
                 ExportHook { noun: "notify", export: notify::export },
             ],
             life::EXPORT,
+            governance::EXPORT,
         ]
         .concat(),
     }

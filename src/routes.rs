@@ -241,3 +241,6 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
         .service(teams::http::team_leave)
         .service(teams::http::team_renew_code);
 }
+
+/// `/api/v1/governance`: palm governance 掌上治理.
+pub fn governance(_routes: &mut ServiceConfig<'_>) {}

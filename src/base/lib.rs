@@ -16,3 +16,4 @@ pub mod page;
 pub mod state;
 pub mod telemetry;
 pub mod text;
+pub mod words;

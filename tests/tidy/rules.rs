@@ -253,7 +253,7 @@ fn listed_edges(source: &Source) -> BTreeSet<(String, String)> {
 
 pub(super) fn edges(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
-    for krate in ["people", "points", "life", "service"] {
+    for krate in ["people", "points", "life", "service", "governance"] {
         let root = format!("{krate}/lib.rs");
         let Some(lib) = sources.iter().find(|source| source.path == root) else { continue };
         let allowed = listed_edges(lib);

@@ -1,0 +1,29 @@
+//! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
+//!
+//! Edges between nouns: none yet.
+
+use base::error::ErrorCode;
+use base::jobs::JobKind;
+use base::state::StateTable;
+use ledger::AuditCheck;
+use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
+
+/// Rows of this wing in the permission table.
+pub const PERMISSIONS: &[&[Rule]] = &[];
+/// Error codes of this wing.
+pub const ERRORS: &[&[&ErrorCode]] = &[];
+/// State machines of this wing.
+pub const STATES: &[StateTable] = &[];
+/// What the audit asks of this wing's tables.
+pub const CHECKS: &[&[AuditCheck]] = &[];
+/// This wing's parts of the home screen and to-do list.
+pub const HOME: &[HomeHook] = &[];
+/// What this wing does when a person is erased.
+pub const ERASE: &[EraseHook] = &[];
+/// What this wing gives along in the export of a person.
+pub const EXPORT: &[ExportHook] = &[];
+
+/// Background jobs of this wing.
+pub fn jobs() -> Vec<JobKind> {
+    Vec::new()
+}
