@@ -2,6 +2,8 @@
 //!
 //! Edges between nouns: none yet.
 
+pub mod duty_list;
+
 use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
