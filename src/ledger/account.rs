@@ -3,8 +3,6 @@
 use base::ids::{OrganizationId, PersonId};
 use uuid::Uuid;
 
-use crate::encode::words;
-
 base::typed_ids! {
     /// A book: the community's id.
     BookId;
@@ -21,7 +19,7 @@ impl AccountId {
     }
 }
 
-words! {
+base::words! {
     /// What an account is for; decides where its points may come from and go to.
     AccountKind {
         /// Contra account, one per book: −(points in circulation or in budgets).
@@ -65,7 +63,7 @@ impl AccountKind {
     }
 }
 
-words! {
+base::words! {
     /// What kind of thing owns an account.
     OwnerKind {
         /// The book itself.

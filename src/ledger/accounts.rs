@@ -75,8 +75,8 @@ pub fn account_open(connection: &mut PgConnection, book: BookId, kind: AccountKi
     let open = OpenAccount {
         book: &book.0,
         id: &AccountId::random().0,
-        kind: &kind.as_str(),
-        owner_kind: &owner.kind.as_str(),
+        kind: &kind.name(),
+        owner_kind: &owner.kind.name(),
         owner: &owner.id,
     };
     Ok(AccountId(open.get_result(connection)?))
@@ -84,7 +84,7 @@ pub fn account_open(connection: &mut PgConnection, book: BookId, kind: AccountKi
 
 /// The account of this kind for an owner, if there is one.
 pub fn account_find(connection: &mut PgConnection, book: BookId, kind: AccountKind, owner: Uuid) -> DbResult<Option<AccountId>> {
-    let find = FindAccount { book: &book.0, kind: &kind.as_str(), owner: &owner };
+    let find = FindAccount { book: &book.0, kind: &kind.name(), owner: &owner };
     Ok(find.get_result(connection).optional()?.map(AccountId))
 }
 
@@ -96,7 +96,7 @@ pub fn account_close(connection: &mut PgConnection, account: AccountId) -> DbRes
 /// Sets what a reversal does when the award is spent already. It waits for the book's writers and holds them up until
 /// COMMIT, so it belongs at the transaction's end. Answers whether there is such a book.
 pub fn claw_back_set(connection: &mut PgConnection, book: BookId, policy: ClawBack) -> DbResult<bool> {
-    Ok(SetClawBack { book: &book.0, policy: &policy.as_str() }.execute(connection)? == 1)
+    Ok(SetClawBack { book: &book.0, policy: &policy.name() }.execute(connection)? == 1)
 }
 
 /// What an erasure took away.

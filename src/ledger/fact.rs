@@ -19,9 +19,6 @@ pub enum TextError {
     /// A character outside `a-z 0-9 _ : . @ -`.
     #[error("only a-z 0-9 _ : . @ - are allowed")]
     Character,
-    /// A stored word that this version does not know.
-    #[error("unknown word for {0}")]
-    UnknownWord(&'static str),
 }
 
 /// Checks length and alphabet; usable in constants.

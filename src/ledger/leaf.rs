@@ -124,13 +124,13 @@ impl Record {
         bytes.text("ledger");
         bytes.number(self.sequence);
         bytes.text(&BookDate::of(self.posted_at).to_string());
-        bytes.text(self.kind.as_str());
+        bytes.text(self.kind.name());
         bytes.text(self.reason.as_str());
         bytes.text(self.rule.as_ref().map_or("", RuleVersion::as_str));
         let amounts = amounts_by_kind(&self.entries);
         bytes.count(amounts.len());
         for ((kind, _), amount) in amounts {
-            bytes.text(kind.as_str());
+            bytes.text(kind.name());
             bytes.number(amount);
         }
         bytes.bytes(commitment);

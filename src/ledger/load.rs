@@ -145,7 +145,7 @@ pub(crate) fn lock_and_load(connection: &mut PgConnection, book: BookId, posting
     let touched = Touched::by(book, postings);
     let rows: Vec<Row> = LoadTouched {
         book: &book.0,
-        kinds: &touched.owners.keys().map(|(kind, _)| kind.as_str()).collect(),
+        kinds: &touched.owners.keys().map(|(kind, _)| kind.name()).collect(),
         owners: &touched.owners.keys().map(|(_, owner)| *owner).collect(),
         accounts: &touched.accounts.iter().map(|id| id.0).collect(),
         facts: &touched.facts.iter().copied().collect(),
@@ -183,7 +183,7 @@ fn place(state: &mut BookState, row: Row) -> Option<()> {
     match part {
         CLOCK => state.head.posted_at = state.head.posted_at.max(at?),
         ACCOUNT => {
-            let (id, kind) = (AccountId(id?), word?.parse().ok()?);
+            let (id, kind) = (AccountId(id?), AccountKind::parse(&word?)?);
             state.accounts.insert(id, Account { closed: flag?, ..Account::new(kind) });
             state.owners.extend(other.map(|owner| ((kind, owner), id)));
         }
@@ -206,12 +206,13 @@ fn place(state: &mut BookState, row: Row) -> Option<()> {
             state.facts.insert(Fact::new(word?).ok()?, receipt);
         }
         ORIGINAL => {
-            let kind: TransactionKind = word?.parse().ok()?;
+            let kind = TransactionKind::parse(&word?)?;
             let (hold, reversed_by) = (other.map(TransactionId), third.map(TransactionId));
             state.originals.insert(TransactionId(id?), Original { kind, entries: vec![], hold, reversed_by });
         }
         ORIGINAL_ENTRY => {
-            let entry = Entry { account: AccountId(other?), kind: word?.parse().ok()?, expires_on: date?, amount: amount? };
+            let entry =
+                Entry { account: AccountId(other?), kind: AccountKind::parse(&word?)?, expires_on: date?, amount: amount? };
             let entries = &mut state.originals.get_mut(&TransactionId(id?))?.entries;
             entries.push(entry);
             entries.sort_unstable_by_key(|entry| (entry.account, entry.expires_on));

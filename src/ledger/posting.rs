@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 
 use crate::account::{AccountId, Party, TransactionId};
 use crate::dates::Validity;
-use crate::encode::{Canonical, Hash, sha256, words};
+use crate::encode::{Canonical, Hash, sha256};
 use crate::fact::{Actor, Fact, ReasonCode, RuleVersion, Subject};
 
-words! {
+base::words! {
     /// Kind of a transaction.
     TransactionKind {
         /// Points for a budget, from issuance or breakage.
@@ -36,7 +36,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// Why a hold is released.
     ReleaseBy {
         /// Somebody cancelled; allowed as long as the hold is open.
@@ -264,7 +264,7 @@ impl Posting {
     /// id, the persons or any time: a retry may be sent by another session, later.
     pub(crate) fn content(&self, accounts: &[AccountId]) -> Hash {
         let mut bytes = Canonical::new("palm.posting.v1");
-        bytes.text(self.kind().as_str());
+        bytes.text(self.kind().name());
         bytes.count(accounts.len());
         for account in accounts {
             bytes.bytes(account.0.as_bytes());
@@ -282,7 +282,7 @@ impl Posting {
             Movement::Capture { hold, .. } => bytes.bytes(hold.0.as_bytes()),
             Movement::Release { hold, by } => {
                 bytes.bytes(hold.0.as_bytes());
-                bytes.text(by.as_str());
+                bytes.text(by.name());
             }
             Movement::Expire { .. } => {}
             Movement::Reverse { original } => bytes.bytes(original.0.as_bytes()),

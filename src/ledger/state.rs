@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use crate::account::{AccountId, AccountKind, BookId, Owner, Party, TransactionId};
 use crate::dates::{BookDate, ExpiresOn};
-use crate::encode::{Hash, words};
+use crate::encode::Hash;
 use crate::engine::Entry;
 use crate::fact::Fact;
 use crate::posting::TransactionKind;
 
-words! {
+base::words! {
     /// What happens when an award is reversed whose points are already spent.
     ClawBack {
         /// The reversal is refused.

@@ -8,7 +8,6 @@ mod place;
 mod qr;
 pub mod redemptions;
 pub mod settlement;
-mod words;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;

@@ -11,7 +11,6 @@ mod audit;
 mod home;
 mod outside;
 mod place;
-mod words;
 
 pub mod awards;
 pub mod budgets;

@@ -164,8 +164,8 @@ impl<'d> Play<'d> {
         let rows: Vec<BucketRow> = self.database.db.read_now(load).unwrap();
         let index = |row: &BucketRow| {
             (0..ACCOUNTS).find(|n| match party(*n) {
-                Party::Of(kind, owner) => kind.as_str() == row.kind && owner.id == row.owner_id,
-                Party::Book(kind) => kind.as_str() == row.kind,
+                Party::Of(kind, owner) => kind.name() == row.kind && owner.id == row.owner_id,
+                Party::Book(kind) => kind.name() == row.kind,
                 Party::Account(_) => false,
             })
         };

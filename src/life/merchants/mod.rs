@@ -29,14 +29,12 @@ pub(crate) use ticket::ticket_check;
 pub use ticket::{shop_ticket, ticket_merchant};
 pub use view::MerchantView;
 
-use crate::words::words;
-
 base::typed_ids! {
     /// A merchant; owner of its account in the ledger.
     MerchantId;
 }
 
-words! {
+base::words! {
     /// State of a merchant.
     MerchantState {
         /// Waits for a decision.

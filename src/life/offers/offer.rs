@@ -4,9 +4,8 @@ use base::error::ApiError;
 use chrono::{DateTime, Duration, Utc};
 
 use super::OFFER_KIND_REFUSED;
-use crate::words::words;
 
-words! {
+base::words! {
     /// Reward type: the whitelist. Fees, statutory services, lottery, alcohol, tobacco and cash cards have no word here.
     OfferKind {
         /// Daily goods.
@@ -40,7 +39,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// Who hands it out.
     OfferProvider {
         /// A merchant, who is paid in money at settlement.
@@ -50,7 +49,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// State of an offer.
     OfferState {
         /// Not shown yet.

@@ -40,14 +40,12 @@ pub use rows::{Captured, captures_claim, captures_free};
 pub use slip::{NewSlip, SlipView};
 pub use view::{CounterView, OrderView, titles_by_ids};
 
-use crate::words::words;
-
 base::typed_ids! {
     /// An order.
     OrderId;
 }
 
-words! {
+base::words! {
     /// State of an order.
     OrderState {
         /// Points are held; it waits to be handed out.

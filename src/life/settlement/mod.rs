@@ -26,14 +26,12 @@ pub use audit::CHECKS;
 pub use close::Closing;
 pub use view::{SettlementLineView, SettlementView};
 
-use crate::words::words;
-
 base::typed_ids! {
     /// A statement.
     SettlementId;
 }
 
-words! {
+base::words! {
     /// State of a statement.
     SettlementState {
         /// Waits for the merchant.

@@ -151,7 +151,7 @@ fn settle(
 ) -> Result<Finished<()>, ApiError> {
     let (amount, wanted, reason) = match outcome {
         Outcome::Full(amount) => (amount, amount, None),
-        Outcome::Capped { amount, wanted, by } => (amount, wanted, Some(by.as_str())),
+        Outcome::Capped { amount, wanted, by } => (amount, wanted, Some(by.name())),
         Outcome::Nothing(why) => {
             let state = if matches!(why, Nothing::CapReached(_)) { AwardState::CappedOut } else { AwardState::Refused };
             let nothing =

@@ -91,7 +91,7 @@ pub(super) fn event_insert(connection: &mut PgConnection, event: &Event) -> DbRe
     let row = EventRow {
         id: event.id,
         community_id: event.community,
-        kind: event.kind.as_str().to_owned(),
+        kind: event.kind.name().to_owned(),
         beneficiary_person_id: person,
         beneficiary_organization_id: organization,
         occurred_at: event.occurred_at,

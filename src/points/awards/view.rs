@@ -216,7 +216,7 @@ pub(super) fn why(connection: &mut PgConnection, award: AwardRow) -> DbResult<Op
         award: view(award, &event),
         rule: rule.map(|rule| WhyRule {
             id: rule.id,
-            version: format!("{}@{}", rule.kind.as_str(), rule.version),
+            version: format!("{}@{}", rule.kind.name(), rule.version),
             approved_by: rule.approved_by.as_ref().and_then(named),
             name: rule.name,
             amount_per_unit: rule.amount_per_unit,

@@ -2,9 +2,7 @@
 
 use ledger::Party;
 
-use crate::words::words;
-
-words! {
+base::words! {
     /// State of a budget.
     BudgetState {
         /// Asked for, not decided.
@@ -18,7 +16,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// What a decision does to a budget's points.
     ChangeKind {
         /// The first funding, decided with the budget itself.
@@ -30,7 +28,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// State of a decision.
     ChangeState {
         /// Asked for, not decided.
@@ -42,7 +40,7 @@ words! {
     }
 }
 
-words! {
+base::words! {
     /// Where a budget's points come from.
     Source {
         /// New points.

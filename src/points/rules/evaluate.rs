@@ -6,9 +6,8 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::rule::Terms;
-use crate::words::words;
 
-words! {
+base::words! {
     /// A limit of a rule.
     Cap {
         /// Per beneficiary and day.
@@ -67,7 +66,7 @@ impl Nothing {
         match self {
             Self::OutsideWindow => "outside_window",
             Self::ConditionsNotMet => "conditions_not_met",
-            Self::CapReached(cap) => cap.as_str(),
+            Self::CapReached(cap) => cap.name(),
             Self::OutOfRange => "out_of_range",
         }
     }

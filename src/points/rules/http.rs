@@ -195,7 +195,7 @@ impl From<Rule> for RuleView {
     fn from(rule: Rule) -> Self {
         Self {
             summary: sentence(&rule),
-            version: format!("{}@{}", rule.kind.as_str(), rule.version),
+            version: format!("{}@{}", rule.kind.name(), rule.version),
             id: rule.id,
             community: rule.community_id,
             kind: rule.kind,

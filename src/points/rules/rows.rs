@@ -85,7 +85,7 @@ impl Rule {
 
     /// Public name, such as `volunteer_hours@3`.
     pub fn public_version(&self) -> Option<RuleVersion> {
-        RuleVersion::new(format!("{}@{}", self.kind.as_str(), self.version)).ok()
+        RuleVersion::new(format!("{}@{}", self.kind.name(), self.version)).ok()
     }
 
     /// How long its points live.

@@ -5,54 +5,35 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::words::words;
-
-words! {
+base::words! {
     /// Kind of event that may earn points. Never sharing or inviting.
     EventKind {
         /// 志愿服务时长: counted in half hours.
-        VolunteerHours = "volunteer_hours",
+        VolunteerHours = "volunteer_hours" "志愿服务",
         /// 参加活动
-        Activity = "activity",
+        Activity = "activity" "参加活动",
         /// 有效诉求或隐患
-        ConfirmedRequest = "confirmed_request",
+        ConfirmedRequest = "confirmed_request" "有效诉求",
         /// 参与处置
-        ResolutionWork = "resolution_work",
+        ResolutionWork = "resolution_work" "参与处置",
         /// 商户贡献
-        MerchantContribution = "merchant_contribution",
+        MerchantContribution = "merchant_contribution" "商户贡献",
         /// 新就业群体上报
-        CourierReport = "courier_report",
+        CourierReport = "courier_report" "随手上报",
         /// 党员岗位
-        PartyPost = "party_post",
+        PartyPost = "party_post" "党员岗位",
         /// 培训
-        Training = "training",
+        Training = "training" "参加培训",
         /// 共享资源
-        ResourceShared = "resource_shared",
+        ResourceShared = "resource_shared" "共享资源",
         /// 需求满足
-        NeedFulfilled = "need_fulfilled",
+        NeedFulfilled = "need_fulfilled" "满足需求",
         /// 项目节点
-        ProjectMilestone = "project_milestone",
+        ProjectMilestone = "project_milestone" "项目节点",
     }
 }
 
 impl EventKind {
-    /// As residents call it.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::VolunteerHours => "志愿服务",
-            Self::Activity => "参加活动",
-            Self::ConfirmedRequest => "有效诉求",
-            Self::ResolutionWork => "参与处置",
-            Self::MerchantContribution => "商户贡献",
-            Self::CourierReport => "随手上报",
-            Self::PartyPost => "党员岗位",
-            Self::Training => "参加培训",
-            Self::ResourceShared => "共享资源",
-            Self::NeedFulfilled => "满足需求",
-            Self::ProjectMilestone => "项目节点",
-        }
-    }
-
     /// What one unit of it is.
     pub const fn unit_zh(self) -> &'static str {
         match self {
@@ -62,7 +43,7 @@ impl EventKind {
     }
 }
 
-words! {
+base::words! {
     /// State of a rule.
     RuleState {
         /// Written, not approved.

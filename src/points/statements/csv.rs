@@ -21,7 +21,7 @@ pub(super) fn write(lines: &[StatementLine]) -> String {
         let row = [
             line.sequence.to_string(),
             line.posted_at.with_timezone(&SHANGHAI).format("%Y-%m-%d %H:%M:%S").to_string(),
-            words(line.kind.as_str(), &line.reason_code),
+            words(line.kind.name(), &line.reason_code),
             line.amount.to_string(),
             line.expires_on.date().map(|day| day.to_string()).unwrap_or_default(),
             line.rule_version.clone().unwrap_or_default(),

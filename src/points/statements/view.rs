@@ -150,10 +150,10 @@ impl From<StatementLine> for LineView {
         let sign = if line.amount.is_positive() { "+" } else { "" };
         let why = (line.subject_kind == "award").then(|| format!("/api/v1/points/awards/{}", line.subject_id));
         Self {
-            summary: format!("{} {sign}{} 积分", words(line.kind.as_str(), &line.reason_code), line.amount),
+            summary: format!("{} {sign}{} 积分", words(line.kind.name(), &line.reason_code), line.amount),
             sequence: line.sequence,
             transaction: line.id,
-            kind: line.kind.as_str().to_owned(),
+            kind: line.kind.name().to_owned(),
             reason: line.reason_code,
             rule_version: line.rule_version,
             amount: line.amount,

@@ -13,9 +13,8 @@ use super::rows::{self, InsertTransfer};
 use super::{GIFT_OUTSIDE_HOUSEHOLD, TRANSFER_CAP, TransferId};
 use crate::outside::{Notice, Outside};
 use crate::place;
-use crate::words::words;
 
-words! {
+base::words! {
     /// What is done with the points.
     TransferKind {
         /// To a member of one's household.

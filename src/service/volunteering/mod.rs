@@ -13,7 +13,6 @@
 pub mod check_in;
 mod checks;
 pub mod hours;
-mod machine;
 pub mod outward;
 mod permissions;
 pub mod projects;

@@ -13,18 +13,17 @@ use base::error::ApiError;
 use chrono::{DateTime, Duration, Utc};
 
 use super::CHECK_IN_WINDOW;
-use super::machine::words;
 use super::shifts::{Shift, ShiftState};
 
-words! {
+base::words! {
     /// How far the phone says it is from the place.
     Distance {
         /// Within about 100 m.
-        Near "near" "在现场",
+        Near = "near" "在现场",
         /// A walk away.
-        Walk "walk" "附近",
+        Walk = "walk" "附近",
         /// Elsewhere.
-        Far "far" "较远",
+        Far = "far" "较远",
     }
 }
 

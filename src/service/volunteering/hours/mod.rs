@@ -18,44 +18,51 @@ pub use decide::Refusal;
 pub use manual::NewManualHours;
 pub(crate) use rows::{Hours, all_of, exists, forget_texts, of_person, overlap, to_decide, totals};
 
-use super::machine::{machine, words};
 use super::projects::Project;
 use super::shifts::Shift;
 use super::{HOURS_DAY_LIMIT, HOURS_OWN, HOURS_PROPOSER, HoursId, ProjectId, ShiftId};
 
-machine! {
+base::words! {
     /// State of hours.
     HoursState {
         /// Waits for a decision.
-        Recorded "recorded",
+        Recorded = "recorded",
         /// Counts; points follow.
-        Approved "approved",
+        Approved = "approved",
         /// Doesn't count.
-        Refused "refused",
+        Refused = "refused",
     }
+}
+
+base::words! {
     /// Moves of hours.
     HoursMove {
         /// Yes.
-        Approve "approve",
+        Approve = "approve",
         /// No.
-        Refuse "refuse",
+        Refuse = "refuse",
     }
-    => Recorded "checking out; the organiser by a tick or by hand";
-    Recorded Approve Approved "whoever runs the project, but neither beneficiary, household nor proposer";
-    Recorded Refuse Refused "whoever runs the project, but neither beneficiary, household nor proposer";
 }
 
-words! {
+base::machine! {
+    HoursState by HoursMove {
+        => Recorded "checking out; the organiser by a tick or by hand";
+        Recorded Approve Approved "whoever runs the project, but neither beneficiary, household nor proposer";
+        Recorded Refuse Refused "whoever runs the project, but neither beneficiary, household nor proposer";
+    }
+}
+
+base::words! {
     /// How hours came about.
     Source {
         /// Checked in and out with the code.
-        Code "code" "扫码签到",
+        Code = "code" "扫码签到",
         /// Ticked by the organiser.
-        Tick "tick" "组织者代签",
+        Tick = "tick" "组织者代签",
         /// Entered by hand.
-        Manual "manual" "补录",
+        Manual = "manual" "补录",
         /// Came and never checked out: zero, for the organiser to look at.
-        Stale "stale" "未签退",
+        Stale = "stale" "未签退",
     }
 }
 

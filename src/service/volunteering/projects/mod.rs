@@ -15,49 +15,56 @@ use serde::{Deserialize, Serialize};
 pub use edit::{NewProject, ProjectEdit};
 pub(crate) use rows::{Project, find, hold_open, reached, titles};
 
-use super::machine::{machine, words};
 use super::{ProjectId, found, runs};
 
-machine! {
+base::words! {
     /// State of a project.
     ProjectState {
         /// Seen by those who run it.
-        Draft "draft",
+        Draft = "draft",
         /// Takes shifts and sign-ups.
-        Open "open",
+        Open = "open",
         /// Over.
-        Closed "closed",
+        Closed = "closed",
     }
+}
+
+base::words! {
     /// Moves of a project.
     ProjectMove {
         /// Before the public.
-        Open "open",
+        Open = "open",
         /// The end.
-        Close "close",
+        Close = "close",
     }
-    => Draft "whoever runs it";
-    Draft Open Open "staff of the place";
-    Draft Close Closed "whoever runs it";
-    Open Close Closed "whoever runs it, once no shift lies ahead";
 }
 
-words! {
+base::machine! {
+    ProjectState by ProjectMove {
+        => Draft "whoever runs it";
+        Draft Open Open "staff of the place";
+        Draft Close Closed "whoever runs it";
+        Open Close Closed "whoever runs it, once no shift lies ahead";
+    }
+}
+
+base::words! {
     /// Field of work.
     ProjectKind {
         /// 助老助残
-        Care "care" "助老助残",
+        Care = "care" "助老助残",
         /// 环境整治
-        Environment "environment" "环境整治",
+        Environment = "environment" "环境整治",
         /// 平安巡防
-        Safety "safety" "平安巡防",
+        Safety = "safety" "平安巡防",
         /// 教育辅导
-        Learning "learning" "教育辅导",
+        Learning = "learning" "教育辅导",
         /// 文化体育
-        Culture "culture" "文化体育",
+        Culture = "culture" "文化体育",
         /// 应急救援
-        Emergency "emergency" "应急救援",
+        Emergency = "emergency" "应急救援",
         /// 其他
-        Other "other" "其他",
+        Other = "other" "其他",
     }
 }
 

@@ -19,40 +19,47 @@ pub use cancel::Cancellation;
 pub use plan::NewShift;
 pub(crate) use rows::{Shift, by_ids, clash, find, give_seat, hold, hold_shared, queue, release_seat};
 
-use super::machine::machine;
 use super::projects::{self, Project};
 use super::{ProjectId, ShiftId, found};
 
-machine! {
+base::words! {
     /// State of a shift.
     ShiftState {
         /// Ahead.
-        Planned "planned",
+        Planned = "planned",
         /// Going on.
-        Running "running",
+        Running = "running",
         /// Over; ticks are still taken.
-        Ended "ended",
+        Ended = "ended",
         /// Put away with its record.
-        Closed "closed",
+        Closed = "closed",
         /// Didn't take place.
-        Cancelled "cancelled",
+        Cancelled = "cancelled",
     }
+}
+
+base::words! {
     /// Moves of a shift.
     ShiftMove {
         /// Its time has come.
-        Start "start",
+        Start = "start",
         /// Its time is over.
-        End "end",
+        End = "end",
         /// Put away.
-        Close "close",
+        Close = "close",
         /// Called off.
-        Cancel "cancel",
+        Cancel = "cancel",
     }
-    => Planned "whoever runs the project";
-    Planned Start Running "the clock";
-    Planned Cancel Cancelled "whoever runs the project, before anybody has checked in";
-    Running End Ended "the clock";
-    Ended Close Closed "the clock, 48 hours after the end, with a record";
+}
+
+base::machine! {
+    ShiftState by ShiftMove {
+        => Planned "whoever runs the project";
+        Planned Start Running "the clock";
+        Planned Cancel Cancelled "whoever runs the project, before anybody has checked in";
+        Running End Ended "the clock";
+        Ended Close Closed "the clock, 48 hours after the end, with a record";
+    }
 }
 
 /// How long after its end a shift is put away.

@@ -12,55 +12,61 @@ pub(crate) use rows::{
     of_person, waiting,
 };
 
-use super::machine::machine;
-
-machine! {
+base::words! {
     /// State of a sign-up.
     SignUpState {
         /// Has a seat.
-        SignedUp "signed_up",
+        SignedUp = "signed_up",
         /// On the waiting list.
-        Waiting "waiting",
+        Waiting = "waiting",
         /// Came.
-        CheckedIn "checked_in",
+        CheckedIn = "checked_in",
         /// Came and left.
-        CheckedOut "checked_out",
+        CheckedOut = "checked_out",
         /// Gave the place back.
-        Withdrawn "withdrawn",
+        Withdrawn = "withdrawn",
         /// The shift didn't take place, or no seat came free.
-        Cancelled "cancelled",
+        Cancelled = "cancelled",
         /// Never came.
-        Absent "absent",
+        Absent = "absent",
     }
+}
+
+base::words! {
     /// Moves of a sign-up.
     SignUpMove {
         /// A seat came free.
-        Promote "promote",
+        Promote = "promote",
         /// Gives the place back.
-        Withdraw "withdraw",
+        Withdraw = "withdraw",
         /// No seat any more.
-        Cancel "cancel",
+        Cancel = "cancel",
         /// Comes.
-        CheckIn "check_in",
+        CheckIn = "check_in",
         /// Leaves.
-        CheckOut "check_out",
+        CheckOut = "check_out",
         /// The organiser says that they came.
-        Tick "tick",
+        Tick = "tick",
         /// Never came.
-        Miss "miss",
+        Miss = "miss",
     }
-    => SignedUp "the person, while there are seats";
-    => Waiting "the person, when the seats are taken";
-    Waiting Promote SignedUp "the system, when a seat comes free";
-    Waiting Withdraw Withdrawn "the person, before the start";
-    SignedUp Withdraw Withdrawn "the person, before the start";
-    Waiting Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
-    SignedUp Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
-    SignedUp CheckIn CheckedIn "the person, with the code";
-    CheckedIn CheckOut CheckedOut "the person, with the code";
-    SignedUp Tick CheckedOut "the organiser; a second person decides about the hours";
-    CheckedIn Tick CheckedOut "the organiser; a second person decides about the hours";
-    SignedUp Miss Absent "the clock, when the shift closes";
+}
+
+base::machine! {
+    SignUpState by SignUpMove {
+        => SignedUp "the person, while there are seats";
+        => Waiting "the person, when the seats are taken";
+        Waiting Promote SignedUp "the system, when a seat comes free";
+        Waiting Withdraw Withdrawn "the person, before the start";
+        SignedUp Withdraw Withdrawn "the person, before the start";
+        Waiting Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
+        SignedUp Cancel Cancelled "the system: the shift is cancelled, or closes while they still wait";
+        SignedUp CheckIn CheckedIn "the person, with the code";
+        CheckedIn CheckOut CheckedOut "the person, with the code";
+        SignedUp Tick CheckedOut "the organiser; a second person decides about the hours";
+        CheckedIn Tick CheckedOut "the organiser; a second person decides about the hours";
+        SignedUp Miss Absent "the clock, when the shift closes";
+    }
 }
 
 impl SignUp {
