@@ -3,4 +3,5 @@
 
 #![deny(clippy::as_conversions, clippy::indexing_slicing)]
 
+pub mod webhook;
 pub mod wechat;
