@@ -8,7 +8,7 @@ use base::jobs::JobKind;
 use base::state::StateTable;
 use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
-use people::{community, identity, notify};
+use people::{calendar, community, identity, notify};
 
 use crate::app::Parts;
 use crate::neighbours;
@@ -18,7 +18,7 @@ use crate::operations;
 pub fn permissions() -> Vec<&'static Rule> {
     let mut nouns: Vec<&'static [Rule]> = vec![identity::PERMISSIONS];
     nouns.extend(community::PERMISSIONS);
-    nouns.push(notify::PERMISSIONS);
+    nouns.extend([notify::PERMISSIONS, calendar::PERMISSIONS]);
     nouns.extend(points::PERMISSIONS);
     nouns.extend(life::PERMISSIONS);
     nouns.extend(service::PERMISSIONS);
@@ -35,7 +35,7 @@ pub const PUBLIC: &[&str] =
 pub fn errors() -> Vec<&'static ErrorCode> {
     let mut nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, identity::ERRORS];
     nouns.extend(community::ERRORS);
-    nouns.extend([notify::ERRORS, ledger::ERRORS]);
+    nouns.extend([notify::ERRORS, calendar::ERRORS, ledger::ERRORS]);
     nouns.extend(points::ERRORS);
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);

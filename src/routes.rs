@@ -2,7 +2,7 @@
 
 use life::{merchants, offers, redemptions, settlement};
 use people::community::{households, import, managed, organizations, places, residencies};
-use people::{identity, notify};
+use people::{calendar, identity, notify};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operations;
@@ -12,6 +12,7 @@ pub fn common(routes: &mut ServiceConfig<'_>) {
     people(routes);
     points(routes);
     community(routes);
+    working_time(routes);
     told(routes);
     operator(routes);
 }
@@ -116,6 +117,14 @@ fn community(routes: &mut ServiceConfig<'_>) {
         .service(import::http::import_create)
         .service(import::http::import_list)
         .service(import::http::import_find);
+}
+
+fn working_time(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(calendar::http::calendar_find)
+        .service(calendar::http::calendar_hours_update)
+        .service(calendar::http::calendar_year_find)
+        .service(calendar::http::calendar_year_update);
 }
 
 fn told(routes: &mut ServiceConfig<'_>) {

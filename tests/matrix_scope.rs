@@ -61,6 +61,8 @@ const PEOPLE: &[Row] = &[
     ("residency_confirm", Staff, "residency", Community, nothing),
     ("residency_refuse", Worker, "residency", Narrow, reason),
     ("residency_end", Staff, "residency", Community, nothing),
+    ("calendar_find", Resident, "community", Everywhere, nothing),
+    ("calendar_hours_update", Staff, "community", Community, |_| json!({"hours": [{"weekday": 1, "opens": "09:00", "closes": "17:00"}]})),
     ("organization_find", Owner, "organization", Narrow, nothing),
     ("person_find", Worker, "person", Narrow, nothing),
     ("person_find", Resident, "person", Narrow, nothing),

@@ -1,8 +1,9 @@
 //! People and places: who a person is, what they may do, where they live, and how they are told.
 //!
 //! Edges between nouns: `identity → grid`; `notify → identity, grid`; `community → notify, identity,
-//! grid`.
+//! grid`; `calendar → identity, grid`.
 
+pub mod calendar;
 pub mod community;
 pub mod grid;
 pub mod identity;

@@ -1,6 +1,7 @@
 //! Tests of the routes of `people`.
 
 mod account;
+mod calendar;
 mod call_list;
 mod cards;
 mod imports;

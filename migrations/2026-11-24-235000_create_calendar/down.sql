@@ -1,0 +1,1 @@
+DROP TABLE community_hours, calendar_days, calendar_years;
