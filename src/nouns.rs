@@ -45,7 +45,11 @@ pub fn errors() -> Vec<&'static ErrorCode> {
 
 /// Every state machine.
 pub fn states() -> Vec<StateTable> {
-    let people = [("registration", identity::STATES), ("residency", community::residencies::STATES)];
+    let people = [
+        ("registration", identity::STATES),
+        ("residency", community::residencies::STATES),
+        ("family_proxy", identity::ProxyState::TABLE),
+    ];
     [&people[..], points::STATES, life::STATES, service::STATES, governance::STATES].concat()
 }
 
@@ -74,7 +78,7 @@ pub fn audit_checks() -> Vec<AuditCheck> {
 pub(crate) fn hooks() -> Hooks {
     Hooks {
         home: [
-            &[community::residencies::home as HomeHook, points::home, service::volunteering::home],
+            &[community::residencies::home as HomeHook, community::proxies::home, points::home, service::volunteering::home],
             life::HOME,
             governance::HOME,
         ]

@@ -1,7 +1,7 @@
 //! Every route of the product, one line each. What lies below the wings has no wing in its path.
 
 use life::{merchants, offers, redemptions, settlement};
-use people::community::{households, import, managed, organizations, places, residencies};
+use people::community::{households, import, managed, organizations, places, proxies, residencies};
 use people::{calendar, identity, notify};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -110,6 +110,13 @@ fn community(routes: &mut ServiceConfig<'_>) {
         .service(residencies::http::residency_refuse)
         .service(residencies::http::residency_leave)
         .service(residencies::http::residency_end)
+        .service(proxies::http::proxy_ask)
+        .service(proxies::http::proxy_mine)
+        .service(proxies::http::proxy_list)
+        .service(proxies::http::proxy_find)
+        .service(proxies::http::proxy_confirm)
+        .service(proxies::http::proxy_refuse)
+        .service(proxies::http::proxy_end)
         .service(managed::http::managed_resident_create)
         .service(organizations::http::organization_list)
         .service(organizations::http::organization_find)

@@ -52,6 +52,11 @@ pub(super) async fn register(app: &TestApp, side: &mut Side) {
         side.keep(&format!("managed{suffix}"), &elder);
         let card = format!("/api/v1/managed-accounts/{elder}/card");
         side.made(&format!("card{suffix}"), Who::Staff, &card, json!({})).await;
+        let accounts = side.who(Who::Staff).get("/api/v1/managed-accounts").await.expect(200);
+        let number = accounts["items"].as_array().and_then(|all| all.iter().find(|one| one["id"] == elder.as_str()));
+        let ask = json!({"short_number": number.expect("the account")["short_number"], "relation": "child"});
+        let asked = app.person(Some(&phone())).post("/api/v1/me/proxies", &ask).await.expect(201);
+        side.keep(&format!("proxy{suffix}"), &id_of(&asked));
     }
     app.drain().await;
     let calls = side.who(Who::Staff).get("/api/v1/grid/call-list").await.expect(200);
@@ -179,7 +184,7 @@ pub(super) async fn volunteering(app: &TestApp, side: &mut Side) {
     }
 }
 
-/// A role and a row of the roster.
+/// A role, a row of the roster, an import.
 pub(super) async fn staff(app: &TestApp, side: &mut Side) {
     let helper = app.actor(Role::BuildingHead, &format!("{}/E1/B1", side.path));
     let roles = side.who(Who::Staff).get(&format!("/api/v1/roles?person_id={}", helper.person)).await.expect(200);
@@ -202,4 +207,8 @@ pub(super) async fn staff(app: &TestApp, side: &mut Side) {
     app.serving.parts.db.transaction(Context::operator(), upsert).await.expect("a row of the roster");
     let roster = side.who(Who::Staff).get("/api/v1/roster").await.expect(200);
     side.keep("roster", &id_of(&roster["items"][0]));
+    let file = format!("path,name\n{}/E1,小区\n", side.path);
+    let upload = |request: reqwest::RequestBuilder| request.header("idempotency-key", Uuid::new_v4().to_string()).body(file);
+    let report = side.who(Who::Staff).send(reqwest::Method::POST, "/api/v1/imports?kind=grid", upload).await.expect(200);
+    side.keep("import", &id_of(&report));
 }

@@ -47,6 +47,7 @@ pub(super) fn consider(
         holder: Holder::Person(person),
         works_for: Vec::new(),
         placed_by: Some(clerk),
+        acting: None,
     };
     order::consider(connection, &wish, |gate| {
         let here = match gate.merchant {

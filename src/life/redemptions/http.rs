@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cancel::{self, Cancellation, Side};
 use super::card::{self, CardOrder};
-use super::order::{self, Holder, NewOrder, Wish};
+use super::order::{self, NewOrder};
 use super::present::Presented;
 use super::rows::{self, Of, Redemption};
 use super::slip::{NewSlip, SlipView};
@@ -108,16 +108,13 @@ pub async fn order_create(
 ) -> Result<Created<OrderView>, ApiError> {
     let id = OrderId::new();
     let once = can.once(key, body.hash(), id.0).contended();
-    let wish = Wish {
-        offer: body.offer,
-        quantity: body.quantity.get(),
-        holder: body.as_organization.map_or(Holder::Person(can.person()), Holder::Organization),
-        works_for: can.actor().roles.iter().filter_map(|held| held.organization).collect(),
-        placed_by: None,
-    };
-    let (scope, person) = (can.scope().clone(), can.person());
-    let consider = move |conn: &mut _| order::consider(conn, &wish, |gate| order::reach_of(&scope, wish.holder, &gate.path));
-    let answer = db.read(consider).await?;
+    let (person, caller, wanted) = (can.person(), can.clone(), body.into_inner());
+    let answer = db
+        .read(move |conn| {
+            let (wish, scope) = order::wish_of(conn, &caller, &wanted)?;
+            order::consider(conn, &wish, |gate| order::reach_of(&scope, wish.holder, &gate.path))
+        })
+        .await?;
     let done = db.once(once, move |tx| order::place(tx, person, &answer, id)).await?;
     let id = OrderId(done.id);
     let view = match &done.value {

@@ -93,7 +93,7 @@ base::error_codes! {
 
 people::permissions! {
     /// Order an offer with one's own points, or an organization's.
-    OrderCreate "order_create" [Resident Community, NewEmployment Street, MerchantOwner Organization, OrganizationContact Organization, UnitHandler Organization];
+    OrderCreate "order_create" [Person Own, Resident Community, NewEmployment Street, MerchantOwner Organization, OrganizationContact Organization, UnitHandler Organization];
     /// List one's own orders.
     OrderList "order_list" [Person Own, MerchantOwner Organization, OrganizationContact Organization, UnitHandler Organization];
     /// Read an order.

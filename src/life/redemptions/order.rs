@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use ledger::{About, BookId, Fact, Party, Posting, ReasonCode, Subject, TransactionId};
 use people::grid::{GridPath, Scope};
+use people::identity::{self, Acting, Can};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
@@ -19,7 +20,7 @@ use super::rows_order::{self, Gate, PlaceQuery};
 use super::view::OrderView;
 use super::{
     COMMUNITY_OFFERS_ONLY, LIMIT_REACHED, OFFER_CHANGED, OFFER_NOT_OPEN, OFFER_NOT_YET, OFFER_OVER, OUT_OF_STOCK, OWN_SHOP,
-    OrderId, OrderState,
+    OrderCreate, OrderId, OrderState,
 };
 use crate::merchants::MerchantState;
 use crate::offers::{self, Moment, OfferId, OfferState, Window};
@@ -34,6 +35,8 @@ pub struct NewOrder {
     pub quantity: Whole<1, 1000>,
     /// With the points of this organization, which the caller acts for; buys the community's own offers only.
     pub as_organization: Option<OrganizationId>,
+    /// With the points of this person, whose confirmed family proxy the caller is.
+    pub on_behalf_of: Option<PersonId>,
 }
 
 /// Whose points.
@@ -78,8 +81,10 @@ pub(super) struct Wish {
     pub holder: Holder,
     /// Organizations that the holder works for.
     pub works_for: Vec<OrganizationId>,
-    /// The clerk, when it isn't the holder.
+    /// The clerk or the family proxy, when it isn't the holder.
     pub placed_by: Option<PersonId>,
+    /// As whose family proxy the caller orders.
+    pub acting: Option<Acting>,
 }
 
 /// A wish that the plain reads found nothing against: everything that the transaction writes.
@@ -152,6 +157,23 @@ pub(super) fn consider(
         household,
     };
     Ok(Answer::Go(Box::new(plan)))
+}
+
+/// Who wants what, for whom, and how far they reach: for oneself, for an organization that one acts for, or as a family proxy.
+pub(super) fn wish_of(connection: &mut PgConnection, can: &Can<OrderCreate>, new: &NewOrder) -> Result<(Wish, Scope), ApiError> {
+    if new.as_organization.is_some() && new.on_behalf_of.is_some() {
+        return Err(ApiError::invalid("/on_behalf_of", "can't stand beside `as_organization`"));
+    }
+    let acting = identity::acting_for(connection, can, new.on_behalf_of)?;
+    let wish = Wish {
+        offer: new.offer,
+        quantity: new.quantity.get(),
+        holder: new.as_organization.map_or(Holder::Person(acting.person), Holder::Organization),
+        works_for: can.actor().roles.iter().filter_map(|held| held.organization).collect(),
+        placed_by: acting.proxy,
+        acting: acting.proxy.is_some().then(|| acting.clone()),
+    };
+    Ok((wish, acting.scope))
 }
 
 /// The community of the offer must be in the caller's scope, or the organization be one that the caller acts for.
@@ -247,8 +269,12 @@ pub(super) fn place(mut tx: Tx<'_>, actor: PersonId, answer: &Answer, id: OrderI
     };
     let hold = TransactionId::new();
     plan.write(&mut tx, id, hold)?;
-    let after = json!({"state": "held", "offer": plan.wish.offer, "quantity": plan.wish.quantity, "points": plan.points});
+    let after = json!({"state": "held", "offer": plan.wish.offer, "quantity": plan.wish.quantity, "points": plan.points, "placed_by": plan.wish.placed_by});
     tx.audit(Audit::new("order_create", "redemption", id.0).at(plan.gate.community).after(after))?;
+    if let Some(acting) = &plan.wish.acting {
+        let title = &plan.gate.title;
+        people::notify::tell_acted(&mut tx, acting, &format!("兑换 {title}"), &format!("ordered {title}"))?;
+    }
     if !offers::stock_take(tx.conn(), plan.wish.offer, plan.gate.version, plan.wish.quantity)? {
         let now = offers::offer_find(tx.conn(), plan.wish.offer)?;
         let same = now.is_some_and(|offer| offer.version == plan.gate.version);
@@ -294,7 +320,14 @@ mod tests {
     }
 
     fn wish(quantity: i32) -> Wish {
-        Wish { offer: OfferId::new(), quantity, holder: Holder::Person(PersonId::new()), works_for: Vec::new(), placed_by: None }
+        Wish {
+            offer: OfferId::new(),
+            quantity,
+            holder: Holder::Person(PersonId::new()),
+            works_for: Vec::new(),
+            placed_by: None,
+            acting: None,
+        }
     }
 
     #[test]

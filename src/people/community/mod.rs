@@ -10,6 +10,7 @@ pub mod import;
 pub mod managed;
 pub mod organizations;
 pub mod places;
+pub mod proxies;
 pub mod residencies;
 mod room;
 mod schema;
@@ -35,10 +36,11 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     managed::PERMISSIONS,
     organizations::PERMISSIONS,
     import::PERMISSIONS,
+    proxies::PERMISSIONS,
 ];
 
 /// The error codes of this noun.
-pub const ERRORS: &[&[&ErrorCode]] = &[residencies::ERRORS, import::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[residencies::ERRORS, import::ERRORS, proxies::ERRORS];
 
 /// The background jobs of this noun.
 pub fn jobs() -> Vec<JobKind> {

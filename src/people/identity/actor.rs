@@ -7,6 +7,7 @@ use diesel::sql_types::{Bool, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::role::Role;
+use super::rows_role;
 use crate::grid::GridPath;
 
 /// One role held now.
@@ -77,4 +78,18 @@ pub(super) fn load(connection: &mut PgConnection, person: PersonId, session: Ses
         Some(HeldRole { role: Role::parse(role.as_deref()?)?, unit, path, community, organization })
     });
     Ok(Some(Actor { person, session, roles: roles.collect(), phone_bound }))
+}
+
+/// The roles of a person who isn't calling: units and paths of what they hold now.
+pub(super) fn roles_of(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<HeldRole>> {
+    let now = base::db::now(connection)?;
+    let rows = rows_role::held(connection, person, now)?;
+    let ids: Vec<GridUnitId> = rows.iter().filter_map(|row| row.grid_unit_id).collect();
+    let units = crate::grid::units_by_ids(connection, &ids)?;
+    let held = rows.into_iter().filter_map(|row| {
+        let path = row.grid_unit_id.and_then(|unit| units.get(&unit)).map(|unit| unit.path.clone());
+        let role = Role::parse(&row.role)?;
+        Some(HeldRole { role, unit: row.grid_unit_id, path, community: None, organization: row.organization_id })
+    });
+    Ok(held.collect())
 }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 
 use super::hooks::{ExportHook, Hooks};
 use super::{
-    SIGN_IN_AGAIN, grant, limits, person, rows, rows_card, rows_phone_code, rows_registration, rows_role, rows_roster,
+    SIGN_IN_AGAIN, grant, limits, person, proxy, rows, rows_card, rows_phone_code, rows_registration, rows_role, rows_roster,
     rows_session, sign_in,
 };
 
@@ -48,6 +48,7 @@ pub fn close_account(tx: &mut Tx<'_>, who: PersonId, by: PersonId) -> Result<(),
     for role in rows_role::not_ended(tx.conn(), who, now)? {
         grant::end(tx, role)?;
     }
+    proxy::end_all(tx, who, by)?;
     rows_roster::release_all(tx.conn(), who)?;
     rows_card::cards_revoke(tx.conn(), who, by, now)?;
     rows_card::managed_close(tx.conn(), who, now)?;
@@ -145,9 +146,13 @@ fn own(connection: &mut PgConnection, ring: &KeyRing, who: PersonId) -> Result<V
         .iter()
         .map(|consent| json!({"document": consent.document, "version": consent.version, "given_at": consent.given_at, "withdrawn_at": consent.withdrawn_at}))
         .collect();
+    let proxies: Vec<Value> = proxy::proxies_of(connection, who, None, 1000)?
+        .iter()
+        .map(|row| json!({"acts_for_me": row.person_id == who, "relation": row.relation, "state": row.state, "asked_at": row.asked_at, "ended_at": row.ended_at}))
+        .collect();
     Ok(json!({
         "short_number": row.short_number, "nickname": row.nickname, "name": person::name_of(ring, &row)?,
         "phone": person::phone_of(ring, &row)?, "birth_year": row.birth_year, "created_at": row.created_at,
-        "roles": roles, "consents": consents,
+        "roles": roles, "consents": consents, "proxies": proxies,
     }))
 }

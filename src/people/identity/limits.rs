@@ -56,3 +56,11 @@ pub(super) async fn count_person(db: &Db, ring: &KeyRing, limit: AttemptLimit, p
 pub(super) async fn count(db: &Db, limit: AttemptLimit, subject: Vec<u8>) -> Result<(), ApiError> {
     db.read(move |connection| attempts::count(connection, &limit, &subject)).await
 }
+
+/// Short numbers that one person may name in a day: they can be counted up.
+const NUMBERS: AttemptLimit = AttemptLimit { kind: "short_number", tries: 20, window: 86_400 };
+
+/// Counts one short number that a person named.
+pub async fn count_number_try(db: &Db, ring: &KeyRing, person: PersonId) -> Result<(), ApiError> {
+    count_person(db, ring, NUMBERS, person).await
+}

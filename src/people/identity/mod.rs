@@ -2,7 +2,7 @@
 //! registrations, invitations, and the permission table.
 //!
 //! Owns the tables `persons`, `sessions`, `roles`, `phone_codes`, `roster_rows`, `managed_accounts`, `cards`, `card_uses`, `consents`,
-//! `registrations`, `invitations`. Queries stand in `rows.rs` (persons) and `rows_<thing>.rs`.
+//! `registrations`, `invitations`, `proxies`. Queries stand in `rows.rs` (persons) and `rows_<thing>.rs`.
 //!
 //! Invariants: one phone and one openid belong to at most one active person; a role is held once without end per person and binding;
 //! a refresh token works once (see `refresh.rs`); a card, a code or an invitation is stored as a hash and shown once; ending a roster
@@ -29,6 +29,7 @@ mod invitation;
 mod limits;
 mod person;
 mod phone;
+mod proxy;
 mod refresh;
 mod registration;
 mod reveal;
@@ -37,6 +38,7 @@ mod roster;
 mod rows;
 mod rows_card;
 mod rows_phone_code;
+mod rows_proxy;
 mod rows_registration;
 mod rows_role;
 mod rows_roster;
@@ -58,11 +60,15 @@ pub use grant::{
 };
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
 pub use invitation::{Invitation, invite};
-pub use limits::CodeLimits;
+pub use limits::{CodeLimits, count_number_try};
 pub use person::{
     PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone, phone_lookup,
 };
 pub use phone::Phone;
+pub use proxy::{
+    Acting, NewProxy, Proxy, ProxyMove, ProxyState, Relation, acting_for, person_by_number, proxies_of, proxies_waiting,
+    proxies_within, proxy_ask, proxy_counts, proxy_decide, proxy_end, proxy_find, proxy_lock,
+};
 pub use registration::{STATES, Work};
 pub use role::Role;
 pub use roster::{RosterEntry, Upserted, roster_revoke, roster_upsert};
@@ -84,6 +90,8 @@ base::typed_ids! {
     RegistrationId;
     /// An invitation to a role.
     InvitationId;
+    /// A family proxy.
+    ProxyId;
 }
 
 base::error_codes! {
@@ -101,6 +109,7 @@ base::error_codes! {
     CODE_WRONG 422 "code_wrong" "验证码不正确或已过期，请核对后重试。" "The code is wrong or has ended.";
     ROLES_EXCLUDE 409 "roles_exclude" "安全审计员与系统管理员不能由同一人担任。" "A security auditor can't be an administrator.";
     OWN_AFFAIR 403 "own_affair" "不能审批本人的事项，请由其他工作人员办理。" "Nobody decides on their own affair; let a colleague do it.";
+    NOT_A_PROXY 403 "not_a_proxy" "您不是该居民已确认的亲情代理，或此事须本人办理。" "You are not this person's confirmed family proxy, or they must do this themselves.";
     INVITATION_INVALID 422 "invitation_invalid" "邀请码不正确、已使用或已过期。" "The invitation is wrong, used or has ended.";
     CARD_INVALID 422 "card_invalid" "该卡无效或已停用，请联系网格员。" "The card is invalid or revoked.";
     CARD_PIN_REQUIRED 422 "card_pin_required" "请输入该卡的四位密码。" "This card needs its PIN.";

@@ -76,6 +76,15 @@ pub(super) fn by_phone(connection: &mut PgConnection, lookup: &[u8]) -> DbResult
         .optional()?)
 }
 
+/// The active person of a short number.
+pub(super) fn by_number(connection: &mut PgConnection, number: &str) -> DbResult<Option<PersonRow>> {
+    Ok(persons::table
+        .filter(persons::short_number.eq(number).and(persons::state.eq("active")))
+        .select(PersonRow::as_select())
+        .first(connection)
+        .optional()?)
+}
+
 pub(super) fn seen(connection: &mut PgConnection, id: PersonId, now: DateTime<Utc>) -> DbResult<()> {
     diesel::update(persons::table.find(id)).set(persons::last_seen_at.eq(now)).execute(connection)?;
     Ok(())

@@ -167,5 +167,22 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    proxies (id) {
+        id -> Uuid,
+        person_id -> Uuid,
+        proxy_id -> Uuid,
+        relation -> Text,
+        state -> Text,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        consent_version -> Nullable<Text>,
+        consent_text -> Nullable<Text>,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(managed_accounts -> persons (person_id));
 diesel::allow_tables_to_appear_in_same_query!(managed_accounts, persons);

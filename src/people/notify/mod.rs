@@ -5,6 +5,7 @@
 //! A noun calls `send` inside its own transaction: the inbox row and the job that pushes it exist if and only if the change does. A
 //! WeChat message goes at most once: what may have arrived is noted as `unknown` and not repeated.
 
+mod acted;
 mod consent;
 mod deliver;
 mod events;
@@ -17,6 +18,7 @@ mod schema;
 mod send;
 pub mod templates;
 
+pub use acted::tell_acted;
 pub use deliver::{Outbound, TemplateIds, jobs};
 pub use send::{Notice, Template, erase, export, send};
 

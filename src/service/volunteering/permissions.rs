@@ -25,7 +25,7 @@ people::permissions! {
     /// Show the rotating check-in code of a shift.
     ShiftCode "shift_code" [CommunityStaff Grid, GridWorker Grid, OrganizationContact Organization, Resident Own, Volunteer Own];
     /// Sign up for a shift.
-    SignUpCreate "sign_up_create" [Resident Community, Volunteer Community, NewEmployment Street];
+    SignUpCreate "sign_up_create" [Person Own, Resident Community, Volunteer Community, NewEmployment Street];
     /// Sign members of one's team up for a shift.
     SignUpCreateTeam "sign_up_create_team" [Resident Community, Volunteer Community, NewEmployment Street];
     /// Withdraw from a shift; the first who waits moves up.

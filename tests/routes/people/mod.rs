@@ -9,6 +9,7 @@ mod inbox;
 mod organizations;
 mod phone;
 mod places;
+mod proxies;
 mod pushes;
 mod registration;
 mod residencies;

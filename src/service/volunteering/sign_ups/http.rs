@@ -12,8 +12,8 @@ use base::ids::PersonId;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use people::identity::Can;
-use serde::Serialize;
+use people::identity::{self, Can};
+use serde::{Deserialize, Serialize};
 
 use super::join::{self, NewTeamSignUp};
 use super::rows::{self, SignUp};
@@ -138,18 +138,34 @@ async fn load(db: &Db, id: SignUpId) -> Result<SignUpView, ApiError> {
     .await
 }
 
+/// Who signs up.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SignUpFor {
+    /// The person whose confirmed family proxy the caller is; without it, the caller.
+    pub on_behalf_of: Option<PersonId>,
+}
+
 /// Sign up for a shift: a seat, or the waiting list with the position in it.
-#[utoipa::path(tag = "service", params(("id" = ShiftId, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = SignUpView, description = "a seat or a place in the line"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "service", params(("id" = ShiftId, Path), ("Idempotency-Key" = String, Header), SignUpFor), responses((status = 201, body = SignUpView, description = "a seat or a place in the line"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/shifts/{id}/sign-ups")]
 pub async fn sign_up_create(
     can: Can<SignUpCreate>,
     shift: PathId<ShiftId>,
+    query: Query<SignUpFor>,
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Created<SignUpView>, ApiError> {
-    let (id, scope, person) = (SignUpId::new(), can.scope().clone(), can.person());
-    let once = can.once(key, hash_on(shift.0.0, [0; 32]), id.0).contended();
-    let done = db.once(once, move |tx| join::join_alone(tx, &scope, person, (shift.0, id))).await?;
+    let (id, caller, other) = (SignUpId::new(), can.clone(), query.on_behalf_of);
+    let whose = other.map_or([0; 32], |person| hash_on(person.0, [0; 32]));
+    let once = can.once(key, hash_on(shift.0.0, whose), id.0).contended();
+    let done = db
+        .once(once, move |mut tx| {
+            let acting = identity::acting_for(tx.conn(), &caller, other)?;
+            join::join_alone(tx, &acting, (shift.0, id))
+        })
+        .await?;
     let view = load(&db, SignUpId(done.id)).await?;
     Ok(Created::new(&done, format!("/api/v1/service/sign-ups/{}", done.id), view))
 }

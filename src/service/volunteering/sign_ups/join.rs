@@ -6,6 +6,7 @@ use base::error::{self, ApiError};
 use base::ids::PersonId;
 use base::text::Few;
 use people::grid::Scope;
+use people::identity::Acting;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -45,14 +46,11 @@ fn place(tx: &mut Tx<'_>, shift: ShiftId) -> Result<Option<i32>, ApiError> {
     Err(ApiError::of(&error::STATE_CONFLICT))
 }
 
-/// One person takes a place.
-pub(super) fn join_alone(
-    mut tx: Tx<'_>,
-    scope: &Scope,
-    person: PersonId,
-    (shift, id): (ShiftId, SignUpId),
-) -> Result<Finished<()>, ApiError> {
-    join(&mut tx, scope, person, shift, &[(id, person)], None)?;
+/// One person takes a place, or their family proxy takes it for them.
+pub(super) fn join_alone(mut tx: Tx<'_>, acting: &Acting, (shift, id): (ShiftId, SignUpId)) -> Result<Finished<()>, ApiError> {
+    people::notify::tell_acted(&mut tx, acting, "报名志愿服务", "signed you up for volunteering")?;
+    let signed_by = acting.proxy.unwrap_or(acting.person);
+    join(&mut tx, &acting.scope, signed_by, shift, &[(id, acting.person)], None)?;
     Ok(tx.done(())?)
 }
 
@@ -109,7 +107,7 @@ fn join(
         let row = NewSignUp { id: *id, shift_id: shift.id, person_id: *person, team_id: team, signed_by, state, waiting_no };
         rows::insert(tx.conn(), &row)?;
         let entry = Audit::new("sign_up_create", "volunteer_sign_up", id.0).at(project.grid_unit_id);
-        tx.audit(entry.after(json!({"state": state, "shift": shift.id})))?;
+        tx.audit(entry.after(json!({"state": state, "shift": shift.id, "signed_by": signed_by})))?;
         // Who signs up alone has the answer; who is signed up by the leader hears of the seat now, of the line when it moves.
         if *person != signed_by && waiting_no.is_none() {
             told.push(Told::signed_up(*person, &shift, &project));
