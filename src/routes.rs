@@ -259,4 +259,12 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 }
 
 /// `/api/v1/governance`: palm governance 掌上治理.
-pub fn governance(_routes: &mut ServiceConfig<'_>) {}
+pub fn governance(routes: &mut ServiceConfig<'_>) {
+    use governance::requests;
+    routes
+        .service(requests::http_intake::request_create)
+        .service(requests::http_read::request_list)
+        .service(requests::http_read::request_list_mine)
+        .service(requests::http_read::request_find)
+        .service(requests::http_read::request_event_list);
+}

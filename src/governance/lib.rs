@@ -1,8 +1,9 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Edges between nouns: none yet.
+//! Edges between nouns: `requests → duty_list`.
 
 pub mod duty_list;
+pub mod requests;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;
@@ -11,11 +12,11 @@ use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 
 /// Rows of this wing in the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[];
+pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] = &[];
+pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS];
 /// State machines of this wing.
-pub const STATES: &[StateTable] = &[];
+pub const STATES: &[StateTable] = requests::STATES;
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[];
 /// This wing's parts of the home screen and to-do list.
@@ -27,5 +28,5 @@ pub const EXPORT: &[ExportHook] = &[];
 
 /// Background jobs of this wing.
 pub fn jobs() -> Vec<JobKind> {
-    Vec::new()
+    requests::jobs()
 }

@@ -49,4 +49,10 @@ templates! {
     STATEMENT_READY "statement_ready" "对账单待确认" "{period} 对账单已生成，金额 {amount} 元，请确认。" "Statement ready" "The statement of {period} over {amount} yuan waits for you." Some("pages/merchant/statements"), ["thing1" = "{period}", "thing2" = "{amount}"];
     STATEMENT_PAID "statement_paid" "已结算付款" "{period} 对账单 {amount} 元已付款。" "Statement paid" "The statement of {period} over {amount} yuan is paid." Some("pages/merchant/statements"), ["thing1" = "{period}", "thing2" = "{amount}"];
     APPROVAL_NEEDED "approval_needed" "待您审批" "「{title}」等待第二人审批。" "Approval needed" "{title} waits for a second person." Some("pages/staff/approvals"), ["thing1" = "{title}"];
+    REQUEST_ACCEPTED "request_accepted" "诉求已受理" "您的诉求 {number}「{title}」已由{who}受理。" "Request accepted" "Your request {number}, {title}, was accepted by {who}." Some("pages/governance/requests"), ["thing1" = "{title}", "thing2" = "{who}"];
+    REQUEST_ASKED "request_asked" "诉求待您补充" "您的诉求 {number}「{title}」需要补充：{text}" "A question about your request" "About your request {number}, {title}: {text}" Some("pages/governance/requests"), ["thing1" = "{title}", "thing2" = "{text}"];
+    REQUEST_ANSWERED "request_answered" "诉求已答复" "您的诉求 {number}「{title}」已由{who}答复：{text}" "Request answered" "Your request {number}, {title}, was answered by {who}: {text}" Some("pages/governance/requests"), ["thing1" = "{title}", "thing2" = "{text}"];
+    REQUEST_CONFIRMED "request_confirmed" "谢谢您的上报" "您上报的 {number}「{title}」经核实属实，谢谢您！积分将按规则发放。" "Thank you for your report" "Your report {number}, {title}, was found to be true. Thank you; points follow by rule." Some("pages/governance/requests"), [];
+    REQUEST_MOVED "request_moved" "诉求有进展" "您的诉求 {number}「{title}」{what}" "News of your request" "Your request {number}, {title}: {what}" Some("pages/governance/requests"), [];
+    REQUEST_WAITS "request_waits" "有诉求待办" "诉求 {number}「{title}」待您办理（{what}）。" "A request waits for you" "Request {number}, {title}, waits for you ({what})." Some("pages/staff/requests"), [];
 }

@@ -1,0 +1,9 @@
+DROP TABLE reply_templates;
+DROP TABLE request_confirmations;
+DROP TABLE request_answers;
+DROP TABLE request_assignments;
+DROP TABLE request_events;
+DROP TABLE request_details;
+DROP TABLE requests;
+DROP TABLE request_days;
+DROP SEQUENCE request_numbers;

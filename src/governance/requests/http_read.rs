@@ -1,0 +1,150 @@
+#![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
+//! Handlers that show requests.
+
+use actix_web::get;
+use actix_web::web::{Data, Json};
+use base::db::Db;
+use base::error::ApiError;
+use base::http::{PathId, Problem, Query, Tagged};
+use base::ids::GridUnitId;
+use base::page::{Page, PageQuery};
+use people::identity::Can;
+use serde::Deserialize;
+
+use super::rows::{self, Filter};
+use super::view::{self, EventView, RequestView};
+use super::{CaseId, Desk, RequestEventList, RequestFind, RequestList, RequestListMine, Source, State, reach, rows_events};
+
+/// Which requests.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RequestQuery {
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Only those that still need somebody (not answered, closed, cancelled).
+    pub open: Option<bool>,
+    /// Only at this desk.
+    pub desk: Option<Desk>,
+    /// Only of this category.
+    #[param(max_length = 40)]
+    pub category: Option<String>,
+    /// Only that came in this way.
+    pub source: Option<Source>,
+    /// Only at exactly this place.
+    pub unit: Option<GridUnitId>,
+    /// Only those whose deadline has passed.
+    pub overdue: Option<bool>,
+    /// Items of a page, 1 to 100 (default 20).
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 400)]
+    pub cursor: Option<String>,
+}
+
+/// Which of one's own requests.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct MineQuery {
+    /// Only those that aren't over.
+    pub open: Option<bool>,
+    /// Items of a page, 1 to 100 (default 20).
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[param(max_length = 400)]
+    pub cursor: Option<String>,
+}
+
+/// List requests of one's scope, the newest first.
+#[utoipa::path(tag = "governance", params(RequestQuery), responses((status = 200, body = Page<RequestView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/requests")]
+pub async fn request_list(
+    can: Can<RequestList>,
+    query: Query<RequestQuery>,
+    db: Data<Db>,
+) -> Result<Json<Page<RequestView>>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
+    let filter = query.filter(window.load(), window.after);
+    let overdue = query.overdue.unwrap_or(false);
+    let views = db
+        .read(move |connection| {
+            let mut filter = filter.clone();
+            if overdue {
+                filter.overdue_at = Some(base::db::now(connection)?);
+            }
+            let found = rows::list(connection, can.scope(), &filter)?;
+            view::shown(connection, found)
+        })
+        .await?;
+    Ok(Json(window.page(views, |view| view.id, |view| view)))
+}
+
+impl RequestQuery {
+    fn filter(&self, limit: i64, after: Option<CaseId>) -> Filter {
+        Filter {
+            states: self.state.into_iter().collect(),
+            open: self.open.unwrap_or(false),
+            desk: self.desk,
+            category: self.category.clone(),
+            source: self.source,
+            unit: self.unit,
+            overdue_at: None,
+            after,
+            limit,
+        }
+    }
+}
+
+/// List one's own requests and those one acts in, the newest first.
+#[utoipa::path(tag = "governance", params(MineQuery), responses((status = 200, body = Page<RequestView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/requests/mine")]
+pub async fn request_list_mine(
+    can: Can<RequestListMine>,
+    query: Query<MineQuery>,
+    db: Data<Db>,
+) -> Result<Json<Page<RequestView>>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
+    let (person, open) = (can.person(), query.open.unwrap_or(false));
+    let views = db
+        .read(move |connection| {
+            let found = rows::mine(connection, person, open, window.after, window.load())?;
+            view::shown(connection, found)
+        })
+        .await?;
+    Ok(Json(window.page(views, |view| view.id, |view| view)))
+}
+
+/// See a request.
+#[utoipa::path(tag = "governance", params(("id" = CaseId, Path)), responses((status = 200, body = RequestView, description = "the request"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/requests/{id}")]
+pub async fn request_find(can: Can<RequestFind>, id: PathId<CaseId>, db: Data<Db>) -> Result<Tagged<RequestView>, ApiError> {
+    db.read(move |connection| {
+        let (case, _) = reach::within(connection, can.scope(), id.0)?;
+        view::one(connection, case)
+    })
+    .await
+    .map(Tagged::content)
+}
+
+/// See the timeline of a request in its order; `cursor` follows it. Handlers see their notes too.
+#[utoipa::path(tag = "governance", params(("id" = CaseId, Path), PageQuery), responses((status = 200, body = Page<EventView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/requests/{id}/events")]
+pub async fn request_event_list(
+    can: Can<RequestEventList>,
+    id: PathId<CaseId>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+) -> Result<Tagged<Page<EventView>>, ApiError> {
+    let window = query.window::<i32>()?;
+    let views = db
+        .read(move |connection| {
+            let (case, handler) = reach::within(connection, can.scope(), id.0)?;
+            let events = rows_events::after(connection, case.id, window.after.unwrap_or(0), handler, window.load())?;
+            view::timeline(connection, events, handler)
+        })
+        .await?;
+    Ok(Tagged::content(window.page(views, |view| view.sequence, |view| view)))
+}

@@ -1,0 +1,222 @@
+//! Queries of `requests` and `request_days`: the hot row.
+
+use base::db::DbResult;
+use base::ids::{GridUnitId, OrganizationId, PersonId};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date};
+use people::grid::{Scope, within};
+
+use super::schema::{request_answers, request_assignments, requests};
+use super::{CaseId, Desk, Outcome, Publication, Source, State};
+
+diesel::allow_tables_to_appear_in_same_query!(requests, request_assignments, request_answers);
+
+/// A request, without what was said.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = requests, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct Case {
+    pub(crate) id: CaseId,
+    pub(crate) number: String,
+    pub(crate) filed_on: NaiveDate,
+    pub(crate) community_id: GridUnitId,
+    pub(crate) grid_unit_id: GridUnitId,
+    pub(crate) source: Source,
+    pub(crate) category: Option<String>,
+    pub(crate) title: String,
+    pub(crate) lat: Option<f64>,
+    pub(crate) lon: Option<f64>,
+    pub(crate) public: bool,
+    pub(crate) publication: Publication,
+    pub(crate) reporter_id: Option<PersonId>,
+    pub(crate) proxy_id: Option<PersonId>,
+    pub(crate) entered_by: Option<PersonId>,
+    pub(crate) state: State,
+    pub(crate) desk: Desk,
+    pub(crate) organization_id: Option<OrganizationId>,
+    pub(crate) lead_id: Option<PersonId>,
+    pub(crate) outcome: Option<Outcome>,
+    pub(crate) returns: i16,
+    pub(crate) redone: bool,
+    pub(crate) reopened: bool,
+    pub(crate) extended: bool,
+    pub(crate) merged_into: Option<CaseId>,
+    pub(crate) event_last: i32,
+    pub(crate) due_at: Option<DateTime<Utc>>,
+    pub(crate) resolve_by: Option<DateTime<Utc>>,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) closed_at: Option<DateTime<Utc>>,
+}
+
+/// Enters a request.
+pub(super) fn insert(connection: &mut PgConnection, case: &Case) -> DbResult<()> {
+    diesel::insert_into(requests::table).values(case).execute(connection)?;
+    Ok(())
+}
+
+/// One request.
+pub(crate) fn find(connection: &mut PgConnection, id: CaseId) -> DbResult<Option<Case>> {
+    Ok(requests::table.find(id).select(Case::as_select()).first(connection).optional()?)
+}
+
+/// One request, locked until the transaction ends.
+pub(super) fn lock(connection: &mut PgConnection, id: CaseId) -> DbResult<Option<Case>> {
+    Ok(requests::table.find(id).select(Case::as_select()).for_update().first(connection).optional()?)
+}
+
+/// Requests by id.
+pub(super) fn many(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<Vec<Case>> {
+    Ok(requests::table.filter(requests::id.eq_any(ids)).select(Case::as_select()).load(connection)?)
+}
+
+/// Writes what may change of a request that is locked already.
+pub(super) fn save(connection: &mut PgConnection, case: &Case) -> DbResult<()> {
+    diesel::update(requests::table.find(case.id))
+        .set((
+            requests::category.eq(&case.category),
+            requests::title.eq(&case.title),
+            requests::publication.eq(case.publication),
+            requests::state.eq(case.state),
+            requests::desk.eq(case.desk),
+            requests::organization_id.eq(case.organization_id),
+            requests::lead_id.eq(case.lead_id),
+            requests::outcome.eq(case.outcome),
+            requests::returns.eq(case.returns),
+            requests::redone.eq(case.redone),
+            requests::reopened.eq(case.reopened),
+            requests::extended.eq(case.extended),
+            requests::merged_into.eq(case.merged_into),
+            requests::event_last.eq(case.event_last),
+            requests::due_at.eq(case.due_at),
+            requests::resolve_by.eq(case.resolve_by),
+            requests::closed_at.eq(case.closed_at),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// The next number of a day. A sequence, so that filings wait for nobody; the first of a day fixes where it begins.
+pub(super) fn next_number(connection: &mut PgConnection, day: NaiveDate) -> DbResult<i64> {
+    const NEXT: &str = "SELECT nextval('request_numbers') - base AS number FROM request_days WHERE day = $1";
+    const BEGIN: &str = "INSERT INTO request_days (day, base) VALUES ($1, nextval('request_numbers')) ON CONFLICT DO NOTHING";
+    let next =
+        |connection: &mut PgConnection| diesel::sql_query(NEXT).bind::<Date, _>(day).get_result::<Number>(connection).optional();
+    if let Some(found) = next(connection)? {
+        return Ok(found.number);
+    }
+    diesel::sql_query(BEGIN).bind::<Date, _>(day).execute(connection)?;
+    Ok(next(connection)?.map_or(0, |found| found.number))
+}
+
+/// What a list is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    pub(super) states: Vec<State>,
+    pub(super) open: bool,
+    pub(super) desk: Option<Desk>,
+    pub(super) category: Option<String>,
+    pub(super) source: Option<Source>,
+    pub(super) unit: Option<GridUnitId>,
+    pub(super) overdue_at: Option<DateTime<Utc>>,
+    /// Newest first; else what is due first.
+    pub(super) after: Option<CaseId>,
+    pub(super) limit: i64,
+}
+
+/// Requests of the scope: by place, or with a unit of the scope at work in them; the newest first.
+pub(super) fn list(connection: &mut PgConnection, scope: &Scope, filter: &Filter) -> DbResult<Vec<Case>> {
+    let units = request_assignments::table
+        .filter(request_assignments::organization_id.eq_any(scope.organizations.clone()))
+        .filter(request_assignments::ended_at.is_null())
+        .select(request_assignments::request_id);
+    let mut query = requests::table
+        .filter(within(requests::grid_unit_id, scope).or(requests::id.eq_any(units)))
+        .select(Case::as_select())
+        .order(requests::id.desc())
+        .limit(filter.limit)
+        .into_boxed();
+    if !filter.states.is_empty() {
+        query = query.filter(requests::state.eq_any(filter.states.clone()));
+    }
+    if filter.open {
+        query = query.filter(requests::state.ne_all(DONE));
+    }
+    if let Some(desk) = filter.desk {
+        query = query.filter(requests::desk.eq(desk));
+    }
+    if let Some(category) = &filter.category {
+        query = query.filter(requests::category.eq(category.clone()));
+    }
+    if let Some(source) = filter.source {
+        query = query.filter(requests::source.eq(source));
+    }
+    if let Some(unit) = filter.unit {
+        query = query.filter(requests::grid_unit_id.eq(unit));
+    }
+    if let Some(now) = filter.overdue_at {
+        query = query.filter(requests::due_at.lt(now));
+    }
+    if let Some(after) = filter.after {
+        query = query.filter(requests::id.lt(after));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// States in which nobody has to do anything before the answer.
+const DONE: [State; 3] = [State::Answered, State::Closed, State::Cancelled];
+
+/// A person's own requests and those they act in, the newest first.
+pub(super) fn mine(
+    connection: &mut PgConnection,
+    person: PersonId,
+    open: bool,
+    after: Option<CaseId>,
+    limit: i64,
+) -> DbResult<Vec<Case>> {
+    let mut query = requests::table
+        .filter(requests::reporter_id.eq(person).or(requests::proxy_id.eq(person)))
+        .select(Case::as_select())
+        .order(requests::id.desc())
+        .limit(limit)
+        .into_boxed();
+    if open {
+        query = query.filter(requests::state.ne_all([State::Closed, State::Cancelled]));
+    }
+    if let Some(after) = after {
+        query = query.filter(requests::id.lt(after));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// Open requests that wait at a desk of the scope, what is due first.
+pub(super) fn waiting(connection: &mut PgConnection, scope: &Scope, desk: Desk, limit: i64) -> DbResult<Vec<Case>> {
+    let units = request_assignments::table
+        .filter(request_assignments::organization_id.eq_any(scope.organizations.clone()))
+        .filter(request_assignments::ended_at.is_null())
+        .select(request_assignments::request_id);
+    Ok(requests::table
+        .filter(within(requests::grid_unit_id, scope).or(requests::id.eq_any(units)))
+        .filter(requests::desk.eq(desk).and(requests::state.ne_all(DONE)))
+        .filter(requests::state.ne(State::WaitingForResident))
+        .select(Case::as_select())
+        .order((requests::due_at.asc().nulls_last(), requests::id))
+        .limit(limit)
+        .load(connection)?)
+}
+
+/// Answered requests whose answer is older than that and that nobody rated.
+pub(super) fn unrated(connection: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> DbResult<Vec<CaseId>> {
+    let late = request_answers::table.filter(request_answers::at.ge(before)).select(request_answers::request_id);
+    Ok(requests::table
+        .filter(requests::state.eq(State::Answered).and(requests::id.ne_all(late)))
+        .select(requests::id)
+        .order(requests::id)
+        .limit(limit)
+        .load(connection)?)
+}

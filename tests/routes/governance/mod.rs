@@ -1,0 +1,3 @@
+//! Palm governance over HTTP.
+
+mod requests;
