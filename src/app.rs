@@ -12,6 +12,7 @@ use base::clients::wechat::{Edition, WeChat};
 use base::db::Db;
 use base::http::{Limits, Shell, TrustedProxies};
 use base::keys::KeyRing;
+use people::files::Cabinet;
 use people::identity::{Authenticator, CodeLimits, Hooks};
 use people::notify::{self, Outbound, TemplateIds};
 use utoipa::openapi::OpenApi;
@@ -45,6 +46,8 @@ pub struct Parts {
     pub templates: Arc<TemplateIds>,
     /// Where WeChat's pushes are believed.
     pub push_door: Arc<notify::http::PushDoor>,
+    /// Where pictures are kept.
+    pub cabinet: Arc<Cabinet>,
 }
 
 impl Parts {
@@ -56,13 +59,15 @@ impl Parts {
         limits: Limits,
         code_limits: CodeLimits,
         proxies: TrustedProxies,
+        cabinet: Cabinet,
     ) -> Self {
         let limits = Arc::new(limits);
         let authenticator = Authenticator::new(db.clone(), Arc::clone(&ring), Arc::clone(&limits));
         let outbound = Arc::new(Outbound::new(Arc::clone(&wechat), Edition::Release));
         let (templates, push_door) = (Arc::default(), Arc::default());
         let hooks = Arc::new(nouns::hooks());
-        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks, outbound, templates, push_door }
+        let cabinet = Arc::new(cabinet);
+        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks, outbound, templates, push_door, cabinet }
     }
 
     /// Believes pushes that these keys open.
@@ -137,6 +142,8 @@ fn collect(
         .configure(routes::common)
         .wrap(parts.authenticator);
     App::new()
+        .app_data(Data::new(parts.cabinet.signer(&parts.ring)))
+        .app_data(Data::from(parts.cabinet))
         .app_data(Data::new(parts.db))
         .app_data(Data::from(parts.ring))
         .app_data(Data::from(parts.wechat))

@@ -8,7 +8,7 @@ use base::jobs::JobKind;
 use base::state::StateTable;
 use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
-use people::{calendar, community, identity, notify};
+use people::{calendar, community, files, identity, notify};
 
 use crate::app::Parts;
 use crate::neighbours;
@@ -18,7 +18,7 @@ use crate::operations;
 pub fn permissions() -> Vec<&'static Rule> {
     let mut nouns: Vec<&'static [Rule]> = vec![identity::PERMISSIONS];
     nouns.extend(community::PERMISSIONS);
-    nouns.extend([notify::PERMISSIONS, calendar::PERMISSIONS]);
+    nouns.extend([notify::PERMISSIONS, calendar::PERMISSIONS, files::PERMISSIONS]);
     nouns.extend(points::PERMISSIONS);
     nouns.extend(life::PERMISSIONS);
     nouns.extend(service::PERMISSIONS);
@@ -28,14 +28,22 @@ pub fn permissions() -> Vec<&'static Rule> {
 }
 
 /// Operations that need no sign-in.
-pub const PUBLIC: &[&str] =
-    &["healthz", "readyz", "version", "session_create", "session_refresh", "wechat_push_setup", "wechat_push_receive"];
+pub const PUBLIC: &[&str] = &[
+    "healthz",
+    "readyz",
+    "version",
+    "session_create",
+    "session_refresh",
+    "wechat_push_setup",
+    "wechat_push_receive",
+    "file_bytes_find",
+];
 
 /// Every error code.
 pub fn errors() -> Vec<&'static ErrorCode> {
     let mut nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, identity::ERRORS];
     nouns.extend(community::ERRORS);
-    nouns.extend([notify::ERRORS, calendar::ERRORS, ledger::ERRORS]);
+    nouns.extend([notify::ERRORS, calendar::ERRORS, files::ERRORS, ledger::ERRORS]);
     nouns.extend(points::ERRORS);
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);
@@ -49,6 +57,7 @@ pub fn states() -> Vec<StateTable> {
         ("registration", identity::STATES),
         ("residency", community::residencies::STATES),
         ("family_proxy", identity::ProxyState::TABLE),
+        ("file_check", files::STATES),
     ];
     [&people[..], points::STATES, life::STATES, service::STATES, governance::STATES].concat()
 }
@@ -58,13 +67,17 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     let mut all = vec![base::jobs::housekeeping()];
     all.extend(identity::jobs(Arc::clone(&parts.hooks)));
     all.extend(community::jobs());
-    all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates)));
+    all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates), LISTENERS));
+    all.extend(files::jobs(&parts.cabinet, &parts.outbound, &parts.ring));
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
     all.extend(governance::jobs());
     all
 }
+
+/// Who listens to WeChat's events.
+const LISTENERS: notify::Listeners = &[(files::MEDIA_EVENT, files::media_checked)];
 
 /// What `palm audit` checks besides the ledger's own invariants: the nouns' tables against the books.
 pub fn audit_checks() -> Vec<AuditCheck> {
@@ -91,6 +104,7 @@ pub(crate) fn hooks() -> Hooks {
                 points::ERASE,
                 EraseHook { noun: "community", before: None, erase: community::residencies::erase },
                 EraseHook { noun: "notify", before: None, erase: notify::erase },
+                EraseHook { noun: "files", before: None, erase: files::erase },
             ],
         ]
         .concat(),
@@ -100,6 +114,7 @@ pub(crate) fn hooks() -> Hooks {
                 service::volunteering::EXPORT,
                 ExportHook { noun: "community", export: community::residencies::export },
                 ExportHook { noun: "notify", export: notify::export },
+                ExportHook { noun: "files", export: files::export },
             ],
             life::EXPORT,
             governance::EXPORT,

@@ -2,7 +2,7 @@
 
 use life::{merchants, offers, redemptions, settlement};
 use people::community::{households, import, managed, organizations, places, proxies, residencies};
-use people::{calendar, identity, notify};
+use people::{calendar, files, identity, notify};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operations;
@@ -10,6 +10,7 @@ use crate::operations;
 /// `/api/v1`: people, points, the operator.
 pub fn common(routes: &mut ServiceConfig<'_>) {
     people(routes);
+    pictures(routes);
     points(routes);
     community(routes);
     working_time(routes);
@@ -52,6 +53,10 @@ fn people(routes: &mut ServiceConfig<'_>) {
         .service(identity::http_registration::registration_find)
         .service(identity::http_registration::registration_confirm)
         .service(identity::http_registration::registration_refuse);
+}
+
+fn pictures(routes: &mut ServiceConfig<'_>) {
+    routes.service(files::http::file_create).service(files::http::file_find).service(files::http::file_bytes_find);
 }
 
 fn points(routes: &mut ServiceConfig<'_>) {

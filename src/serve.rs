@@ -1,6 +1,7 @@
 //! Running the server: configuration, workers, job runner, a clean stop.
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use base::clients::wechat::{self, Settings, WeChat};
 use base::db::installation::Kind;
 use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs::{JobKind, Runner};
+use people::files::Cabinet;
 use people::identity::CodeLimits;
 use people::notify::TemplateIds;
 use secrecy::SecretString;
@@ -66,6 +68,13 @@ pub struct ServeArgs {
     /// EncodingAESKey of WeChat's pushes, 43 characters
     #[arg(long, env = "PALM_WECHAT_PUSH_KEY", hide_env_values = true)]
     pub wechat_push_key: Option<String>,
+    /// Folder of the pictures that people send in (default files in the data folder; made when absent)
+    #[arg(long, env = "PALM_FILES_DIR", value_name = "DIR")]
+    pub files_dir: Option<PathBuf>,
+    /// Scheme and host under which the internet reaches this API, such as https://palm.example.cn; without it WeChat can't fetch
+    /// pictures to check them, and each one waits for a person
+    #[arg(long, env = "PALM_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
     /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
     #[arg(long, env = "PALM_DEMO")]
     pub demo: bool,
@@ -170,6 +179,16 @@ pub fn sandbox(appid: &str) -> anyhow::Result<(WeChat, Sandbox)> {
     Ok((client, (handle, address)))
 }
 
+/// The folder of the pictures. The demo's sandbox is on this machine and fetches from the server itself.
+fn cabinet(args: &ServeArgs, servers: &Servers, listener: &TcpListener) -> anyhow::Result<Cabinet> {
+    let folder = args.files_dir.clone().unwrap_or_else(|| servers.data_dir.join("files"));
+    let here = listener.local_addr()?;
+    let public_url = args.public_url.clone().or_else(|| args.demo.then(|| format!("http://{here}")));
+    Cabinet::open(&folder, public_url).with_context(|| {
+        format!("can't use the files folder {}: check its owner and rights or set PALM_FILES_DIR", folder.display())
+    })
+}
+
 /// Starts the server on a bound port. The database must have passed `database::check`.
 pub fn start(
     args: &ServeArgs,
@@ -185,7 +204,8 @@ pub fn start(
     let address = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
     let code_limits = if args.demo { CodeLimits::demo() } else { CodeLimits::default() };
     let proxies = TrustedProxies(args.trusted_proxies.clone());
-    let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies)
+    let cabinet = cabinet(args, servers, &listener)?;
+    let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies, cabinet)
         .with_push_keys(push_keys(args)?)
         .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()));
     let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;

@@ -1,10 +1,11 @@
 //! People and places: who a person is, what they may do, where they live, and how they are told.
 //!
 //! Edges between nouns: `identity → grid`; `notify → identity, grid`; `community → notify, identity,
-//! grid`; `calendar → identity, grid`.
+//! grid`; `calendar → identity, grid`; `files → notify, identity, grid`.
 
 pub mod calendar;
 pub mod community;
+pub mod files;
 pub mod grid;
 pub mod identity;
 pub mod notify;

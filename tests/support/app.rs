@@ -10,6 +10,7 @@ use base::keys::KeyRing;
 use diesel::{Connection as _, PgConnection};
 use palm::app::Parts;
 use palm::serve::{self, Serving, Threads};
+use people::files::Cabinet;
 use people::identity::CodeLimits;
 
 use super::postgres::{Database, Server};
@@ -23,6 +24,17 @@ pub(crate) struct TestApp {
     pub(crate) world: World,
     pub(crate) database: Database,
     pub(crate) serving: Serving,
+    pub(crate) folder: Folder,
+}
+
+/// The files folder of one test; gone with it.
+pub(crate) struct Folder(pub(crate) std::path::PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // A request under way may still write: what is left then is in the system's temporary folder.
+        drop(std::fs::remove_dir_all(&self.0));
+    }
 }
 
 impl TestApp {
@@ -43,6 +55,10 @@ impl TestApp {
         let db = Db::open(&PoolOptions::new(&database.app_url, pool, "test")).expect("a pool");
         let (wechat, sandbox) = serve::sandbox("wx00000000000test").expect("the sandbox");
         let wechat_url = format!("http://{}", sandbox.1);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let folder = Folder(std::env::temp_dir().join(format!("palm-files-{}", uuid::Uuid::new_v4())));
+        let cabinet = Cabinet::open(&folder.0, Some(format!("http://{address}"))).expect("a files folder");
         let generous = RateLimit { per_second: 100_000, burst: 100_000 };
         let parts = Parts::new(
             db,
@@ -51,13 +67,13 @@ impl TestApp {
             Limits::new(generous, generous),
             CodeLimits::default(),
             TrustedProxies::default(),
+            cabinet,
         )
         .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let world = World::build(&mut PgConnection::establish(&database.owner_url).expect("the owner"));
-        Self { url: format!("http://{}", serving.address), wechat_url, client, world, database, serving }
+        Self { url: format!("http://{}", serving.address), wechat_url, client, world, database, serving, folder }
     }
 
     /// A connection as the owner of the tables: for arranging and looking, never for acting.

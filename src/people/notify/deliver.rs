@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
-use base::clients::wechat::{Delivery, Edition, Message, WeChat};
+use base::clients::wechat::{Delivery, Edition, MediaCheck, Message, WeChat, WeChatError};
 use base::db::{Context, Db, Tx};
 use base::error::ApiError;
 use base::ids::PersonId;
@@ -14,6 +14,7 @@ use base::keys::KeyRing;
 use serde::Deserialize;
 
 use super::consent::{self, Source};
+use super::events::Listeners;
 use super::rows::{self, Notification};
 use super::rows_call::{self, NewCall};
 use super::send::PUSH;
@@ -65,15 +66,27 @@ impl Outbound {
         Ok(handle)
     }
 
-    /// Sends and waits; `None` when no outcome came, so it may have arrived.
-    fn send(&self, handle: &tokio::runtime::Handle, message: Message) -> Option<Delivery> {
+    /// Calls WeChat and waits; `None` when no outcome came, so it may have had its effect.
+    fn call<T, F>(&self, handle: &tokio::runtime::Handle, call: impl FnOnce(Arc<WeChat>) -> F) -> Option<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
         let (tell, told) = mpsc::channel();
-        let wechat = Arc::clone(&self.wechat);
-        handle.spawn(async move {
-            let delivery = wechat.send(&message).await;
-            drop(tell.send(delivery));
-        });
+        let call = call(Arc::clone(&self.wechat));
+        handle.spawn(async move { drop(tell.send(call.await)) });
         told.recv_timeout(Duration::from_secs(30)).ok()
+    }
+
+    /// Sends and waits.
+    fn send(&self, handle: &tokio::runtime::Handle, message: Message) -> Option<Delivery> {
+        self.call(handle, |wechat| async move { wechat.send(&message).await })
+    }
+
+    /// Has WeChat check a picture; the verdict comes by push. `None` when no outcome came.
+    pub(crate) fn check_media(&self, media: MediaCheck) -> Option<Result<String, WeChatError>> {
+        let handle = self.handle().ok()?;
+        self.call(&handle, |wechat| async move { wechat.check_media(&media).await })
     }
 }
 
@@ -90,13 +103,13 @@ struct Pusher {
     ids: Arc<TemplateIds>,
 }
 
-/// The jobs of this noun.
-pub fn jobs(outbound: Arc<Outbound>, ring: Arc<KeyRing>, ids: Arc<TemplateIds>) -> Vec<JobKind> {
+/// The jobs of this noun. Events of WeChat that aren't about messages go to the `listeners` of other nouns.
+pub fn jobs(outbound: Arc<Outbound>, ring: Arc<KeyRing>, ids: Arc<TemplateIds>, listeners: Listeners) -> Vec<JobKind> {
     let events_ring = Arc::clone(&ring);
     let pusher = Pusher { outbound, ring, ids };
     vec![
         JobKind::new(PUSH, move |db, payload| pusher.push(db, serde_json::from_value(payload)?)),
-        JobKind::new(events::PROCESS, move |db, payload| events::process(db, &events_ring, payload)),
+        JobKind::new(events::PROCESS, move |db, payload| events::process(db, &events_ring, listeners, payload)),
         JobKind::new("notify_sweep", |db, _payload| {
             db.read_now(|connection| {
                 rows::sweep(connection)?;
@@ -242,7 +255,7 @@ fn put_on_call_list(tx: &mut Tx<'_>, person: PersonId, notification: &Notificati
 
 #[cfg(test)]
 mod tests {
-    use base::clients::wechat::{Errcode, WeChatError};
+    use base::clients::wechat::Errcode;
 
     use super::*;
 

@@ -26,15 +26,24 @@ pub(super) fn place(key: &str) -> String {
     format!("wechat_pushes|message|{key}")
 }
 
+/// What another noun does with an event of WeChat, in the transaction that notes it: gets the message, answers a word for the record.
+pub type Listener = fn(&mut Tx<'_>, &Value) -> Result<&'static str, ApiError>;
+
+/// Listeners by WeChat's name of the event.
+pub type Listeners = &'static [(&'static str, Listener)];
+
 /// Works on a stored push, once.
-pub(super) fn process(db: &Db, ring: &KeyRing, payload: Value) -> Result<(), JobError> {
+pub(super) fn process(db: &Db, ring: &KeyRing, listeners: Listeners, payload: Value) -> Result<(), JobError> {
     let payload: Payload = serde_json::from_value(payload)?;
     db.transaction_now(&Context::job(), |mut tx| -> Result<_, ApiError> {
         let key = payload.key.as_str();
         if let Some((event, sealed)) = rows_push::lock_unprocessed(tx.conn(), key)? {
             let text = ring.open(&place(key), &sealed).map_err(ApiError::internal)?;
             let message: Value = serde_json::from_str(&text).map_err(ApiError::internal)?;
-            let outcome = apply(&mut tx, ring, key, &event, &message)?;
+            let outcome = match listeners.iter().find(|(name, _)| *name == event) {
+                Some((_, listener)) => listener(&mut tx, &message)?,
+                None => apply(&mut tx, ring, key, &event, &message)?,
+            };
             let now = tx.now()?;
             rows_push::processed(tx.conn(), key, outcome, now)?;
         }

@@ -20,6 +20,7 @@ pub mod templates;
 
 pub use acted::tell_acted;
 pub use deliver::{Outbound, TemplateIds, jobs};
+pub use events::{Listener, Listeners};
 pub use send::{Notice, Template, erase, export, send};
 
 base::typed_ids! {

@@ -4,6 +4,7 @@ mod account;
 mod calendar;
 mod call_list;
 mod cards;
+pub(crate) mod files;
 mod imports;
 mod inbox;
 mod organizations;

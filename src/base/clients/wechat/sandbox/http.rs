@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::Config;
 use super::state::State;
 use super::trouble::{Down, Garbage, Trouble};
-use super::wire::{self, Answer};
+use super::wire::{self, Answer, Call};
 
 struct Sandbox {
     state: Mutex<State>,
@@ -79,10 +79,23 @@ async fn call(request: HttpRequest, query: Query<HashMap<String, String>>, body:
             (None, None) => {}
         }
     }
-    match wire::answer(&mut sandbox.state(), path, &query, &body, (sandbox.clock)()) {
+    // A file of this machine is fetched, as WeChat would; other addresses don't exist here, and speak for themselves.
+    let fetched = match wire::file_here(path, &body) {
+        Some(url) => fetches(&url).await,
+        None => true,
+    };
+    let call = Call { path, query: &query, body: &body, fetched };
+    match wire::answer(&mut sandbox.state(), &call, (sandbox.clock)()) {
         Answer::Json(value) => HttpResponse::Ok().json(value),
         Answer::Image(bytes) => HttpResponse::Ok().content_type("image/png").body(bytes),
     }
+}
+
+/// Can a picture be fetched without anything but its address?
+async fn fetches(url: &str) -> bool {
+    let Ok(client) = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(3)).build() else { return false };
+    let Ok(response) = client.get(url).send().await else { return false };
+    response.status() == 200 && response.bytes().await.is_ok_and(|bytes| bytes.starts_with(b"\xff\xd8\xff"))
 }
 
 fn no_service(down: Down) -> HttpResponse {

@@ -24,7 +24,7 @@ use secrecy::SecretString;
 
 pub use http::{ServerHandle, start};
 pub use state::openid;
-pub use trouble::{Down, Garbage, Trouble};
+pub use trouble::{Down, Garbage, Trouble, Verdict};
 
 use super::push::PushKeys;
 

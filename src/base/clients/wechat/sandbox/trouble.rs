@@ -22,8 +22,26 @@ pub struct Trouble {
     pub down: Option<Down>,
     /// Answers that are none.
     pub garbage: Option<Garbage>,
+    /// What pictures come to; none: by their address.
+    pub pictures: Option<Verdict>,
     /// Limits `slow_ms`, `down` and `garbage` to this path of the wire.
     pub only_path: Option<String>,
+}
+
+/// What the check of a picture can come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Harmless.
+    Pass,
+    /// In doubt.
+    Review,
+    /// To be refused.
+    Risky,
+    /// The push tells of a failed download (-1008).
+    Error,
+    /// The push never comes.
+    Nothing,
 }
 
 /// Ways of being down.

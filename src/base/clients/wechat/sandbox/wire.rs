@@ -9,6 +9,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
 use super::state::{Grant, Sent, State, openid};
+use super::trouble::Verdict;
 
 /// All paths that the sandbox answers for WeChat.
 pub(super) const PATHS: [&str; 7] = [
@@ -33,14 +34,24 @@ pub(super) enum Answer {
     Image(Vec<u8>),
 }
 
-type Query = HashMap<String, String>;
+pub(super) type Query = HashMap<String, String>;
+
+/// One call.
+pub(super) struct Call<'a> {
+    pub(super) path: &'a str,
+    pub(super) query: &'a Query,
+    pub(super) body: &'a [u8],
+    /// Could the file that it names be fetched?
+    pub(super) fetched: bool,
+}
 
 /// The answer to one call.
-pub(super) fn answer(state: &mut State, path: &str, query: &Query, body: &[u8], now: DateTime<Utc>) -> Answer {
+pub(super) fn answer(state: &mut State, call: &Call<'_>, now: DateTime<Utc>) -> Answer {
+    let Call { path, query, body, .. } = *call;
     let result = match path {
         "/sns/jscode2session" => login(state, query, now),
         "/cgi-bin/stable_token" => json_body(body).and_then(|body| token(state, &body, now)),
-        _ => with_token(state, path, query, body, now),
+        _ => with_token(state, call, now),
     };
     match result {
         Ok(answer) => answer,
@@ -48,14 +59,15 @@ pub(super) fn answer(state: &mut State, path: &str, query: &Query, body: &[u8], 
     }
 }
 
-fn with_token(state: &mut State, path: &str, query: &Query, body: &[u8], now: DateTime<Utc>) -> Result<Answer, i64> {
+fn with_token(state: &mut State, call: &Call<'_>, now: DateTime<Utc>) -> Result<Answer, i64> {
+    let Call { path, query, body, fetched } = *call;
     state.check_token(query.get("access_token").map_or("", String::as_str), now)?;
     let body = json_body(body)?;
     match path {
         "/wxa/business/getuserphonenumber" => phone(state, &body, now),
         "/cgi-bin/message/subscribe/send" => send(state, &body, now),
         "/wxa/msg_sec_check" => check_text(state, &body),
-        "/wxa/media_check_async" => check_media(state, &body, now),
+        "/wxa/media_check_async" => check_media(state, &body, fetched, now),
         "/wxa/getwxacodeunlimit" => code_image(&body),
         _ => Err(48001),
     }
@@ -67,6 +79,13 @@ fn json_body(body: &[u8]) -> Result<Value, i64> {
         return Err(44002);
     }
     serde_json::from_slice::<Value>(body).ok().filter(Value::is_object).ok_or(47001)
+}
+
+/// The address of the file that a media check names, when it is one of this machine.
+pub(super) fn file_here(path: &str, body: &[u8]) -> Option<String> {
+    let body = json_body(body).ok().filter(|_| path == "/wxa/media_check_async")?;
+    let url = text(&body, "media_url");
+    url.starts_with("http://127.0.0.1:").then(|| url.to_owned())
 }
 
 fn text<'a>(body: &'a Value, name: &str) -> &'a str {
@@ -198,16 +217,23 @@ fn check_text(state: &mut State, body: &Value) -> Result<Answer, i64> {
     Ok(Answer::Json(json!({ "errcode": 0, "errmsg": "ok", "result": result, "detail": detail, "trace_id": trace_id })))
 }
 
-fn check_media(state: &mut State, body: &Value, now: DateTime<Utc>) -> Result<Answer, i64> {
+fn check_media(state: &mut State, body: &Value, fetched: bool, now: DateTime<Utc>) -> Result<Answer, i64> {
     check_author(state, body)?;
     let url = text(body, "media_url");
     if !url.starts_with("http") || !matches!(body.get("media_type").and_then(Value::as_i64), Some(1 | 2)) {
         return Err(47001);
     }
     let trace_id = format!("media-{:08}", state.next_serial());
-    // The file isn't fetched: its URL speaks for it.
-    let (suggest, label) = if url.contains("risky") { ("risky", 20002) } else { ("pass", 100) };
-    let event = json!({
+    let by_address = if url.contains("risky") { Verdict::Risky } else { Verdict::Pass };
+    let verdict = if fetched { state.trouble.pictures.unwrap_or(by_address) } else { Verdict::Error };
+    let (suggest, label, errcode) = match verdict {
+        Verdict::Pass => ("pass", 100, 0),
+        Verdict::Review => ("review", 21000, 0),
+        Verdict::Risky => ("risky", 20002, 0),
+        Verdict::Error => ("", 0, -1008),
+        Verdict::Nothing => return Ok(Answer::Json(json!({ "errcode": 0, "errmsg": "ok", "trace_id": trace_id }))),
+    };
+    let mut event = json!({
         "ToUserName": "gh_sandbox",
         "FromUserName": text(body, "openid"),
         "CreateTime": now.timestamp(),
@@ -217,10 +243,14 @@ fn check_media(state: &mut State, body: &Value, now: DateTime<Utc>) -> Result<An
         "trace_id": trace_id,
         "version": 2,
         "detail": [{ "strategy": "content_model", "errcode": 0, "suggest": suggest, "label": label, "prob": 90 }],
-        "errcode": 0,
+        "errcode": errcode,
         "errmsg": "ok",
         "result": { "suggest": suggest, "label": label },
     });
+    if let (Verdict::Error, Some(fields)) = (verdict, event.as_object_mut()) {
+        fields.insert("detail".to_owned(), json!([]));
+        fields.remove("result");
+    }
     state.push(&event, now);
     Ok(Answer::Json(json!({ "errcode": 0, "errmsg": "ok", "trace_id": trace_id })))
 }
