@@ -81,6 +81,9 @@ const PEOPLE: &[Row] = &[
     ("roster_code_issue", Staff, "roster", Community, nothing),
     ("roster_end", Staff, "roster", Community, nothing),
     ("role_end", Staff, "role", Community, nothing),
+    ("file_find", Resident, "file", Narrow, nothing),
+    ("file_find", Worker, "file", Narrow, nothing),
+    ("file_find", Staff, "file", Community, nothing),
 ];
 
 #[rustfmt::skip]

@@ -57,6 +57,7 @@ impl Side {
         stories::points(app, &mut side).await;
         stories::volunteering(app, &mut side).await;
         stories::staff(app, &mut side).await;
+        stories::pictures(app, &mut side).await;
         side
     }
 

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Uuid as SqlUuid;
 use ledger::Party;
+use people::files::{self, About, FileId};
 use people::identity::{Phone, Role, RosterEntry, roster_upsert};
 use points::awards::EventId;
 use points::{Beneficiary, Event, EventKind, Evidence};
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use super::scene::{Side, Who, id_of, organization};
 use crate::routes::life::market::{at, give_in};
+use crate::routes::people::files::sent;
 use crate::support::TestApp;
 
 const SERVICE: &str = "/api/v1/service";
@@ -181,6 +183,22 @@ pub(super) async fn volunteering(app: &TestApp, side: &mut Side) {
         side.made(&format!("sign_up{suffix}"), who, &sign_ups, json!({})).await;
         let team = json!({"name": format!("先锋队{suffix}"), "grid_unit_id": side.unit(app, "")});
         side.made(&format!("team{suffix}"), who, &format!("{SERVICE}/teams"), team).await;
+    }
+}
+
+/// A picture in each block, of the resident and of the neighbour.
+pub(super) async fn pictures(app: &TestApp, side: &mut Side) {
+    for ((block, suffix), who) in BLOCKS.into_iter().zip([Who::Resident, Who::Neighbour]) {
+        let id = sent(side.who(who)).await;
+        let (community, unit) = (side.unit(app, ""), side.unit(app, &format!("{block}/D1")));
+        let about = About { noun: "request", id: Uuid::now_v7(), community, unit, public: false };
+        let (file, owner) = (id.parse::<FileId>().expect("an id"), side.who(who).person);
+        let hang = move |mut tx: base::db::Tx<'_>| -> Result<_, ApiError> {
+            files::attach(&mut tx, &[file], owner, about)?;
+            Ok(tx.done(())?)
+        };
+        app.serving.parts.db.transaction(Context::operator(), hang).await.expect("hung");
+        side.keep(&format!("file{suffix}"), &id);
     }
 }
 
