@@ -26,6 +26,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[merchants::ERRORS, offers::ERRORS, redemp
 pub const STATES: &[StateTable] = &[
     ("merchant", merchants::STATES),
     ("offer", offers::STATES),
+    ("offer_terms_change", offers::TERMS_STATES),
     ("redemption", redemptions::STATES),
     ("settlement", settlement::STATES),
 ];

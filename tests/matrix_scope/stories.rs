@@ -102,6 +102,8 @@ pub(super) async fn market(app: &TestApp, side: &mut Side) {
         let code = side.who(Who::Resident).get(&at(&format!("/orders/{taken}/code"))).await.expect(200);
         side.who(clerk).post(&at("/redemptions/capture"), &json!({"code": code["code"]})).await.expect(201);
     }
+    let terms = at(&format!("/terms/{}/changes", side.unit(app, "")));
+    side.made("terms_change", Who::Staff, &terms, json!({"rate": "0.2"})).await;
     let order = json!({"offer": side.id("offer"), "quantity": 1});
     side.made("order", Who::Resident, &at("/orders"), order.clone()).await;
     side.made("order/other", Who::Neighbour, &at("/orders"), order).await;

@@ -1,5 +1,5 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
-//! Routes of offers and of the community's terms.
+//! Routes of offers.
 
 use actix_web::web::Data;
 use actix_web::{get, post, put};
@@ -7,12 +7,11 @@ use base::db::Db;
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::ids::GridUnitId;
-use base::money::Fen;
 use base::page::{Page, PageQuery};
 use base::text::{Text, Whole};
 use people::grid::Scope;
 use people::identity::Can;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::edit::{self, NewOffer, OfferForm};
 use super::offer::{OfferKind, OfferProvider, OfferState};
@@ -58,25 +57,6 @@ pub struct Restock {
 pub struct OfferSuspension {
     /// Shown to its provider.
     pub reason: Text<300>,
-}
-
-/// The community's terms with its merchants.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct OfferTermsForm {
-    /// What a merchant gets for one point, in yuan, at most 1000.
-    pub rate: Fen,
-}
-
-/// The community's terms with its merchants.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
-pub struct OfferTermsView {
-    /// The community.
-    pub community: GridUnitId,
-    /// What a merchant gets for one point captured from now on, in yuan.
-    pub rate: Fen,
-    /// Version, for If-Match; 0: never set.
-    pub version: i32,
 }
 
 async fn changed(db: &Db, scope: Scope, id: OfferId) -> Result<Tagged<OfferView>, ApiError> {
@@ -226,46 +206,4 @@ pub async fn offer_resume(can: Can<OfferResume>, id: PathId<OfferId>, db: Data<D
     let work = move |tx: base::db::Tx<'_>| shift::by_staff(tx, "offer_resume", &scope, id.0, None);
     db.transaction(can.context(), work).await?;
     changed(&db, can.scope().clone(), id.0).await
-}
-
-fn terms_view(community: GridUnitId, terms: Terms) -> Tagged<OfferTermsView> {
-    Tagged::version(OfferTermsView { community, rate: terms.rate, version: terms.version }, terms.version)
-}
-
-/// What a point is worth to a merchant of a community.
-#[utoipa::path(tag = "life", params(("id" = GridUnitId, Path)), responses((status = 200, body = OfferTermsView, description = "the terms"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/terms/{id}")]
-pub async fn offer_terms_find(
-    can: Can<OfferTermsFind>,
-    id: PathId<GridUnitId>,
-    db: Data<Db>,
-) -> Result<Tagged<OfferTermsView>, ApiError> {
-    let _anyone_signed_in = can;
-    let terms = db
-        .read(move |conn| {
-            crate::place::community_stored(conn, id.0)?;
-            Ok::<_, ApiError>(terms_of(conn, id.0)?)
-        })
-        .await?;
-    Ok(terms_view(id.0, terms))
-}
-
-/// Set what a point is worth to a merchant, for captures from now on.
-#[utoipa::path(tag = "life", request_body = OfferTermsForm, params(("id" = GridUnitId, Path), ("If-Match" = String, Header)), responses((status = 200, body = OfferTermsView, description = "set"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[put("/terms/{id}")]
-pub async fn offer_terms_update(
-    can: Can<OfferTermsUpdate>,
-    id: PathId<GridUnitId>,
-    version: IfMatch,
-    body: Valid<OfferTermsForm>,
-    db: Data<Db>,
-) -> Result<Tagged<OfferTermsView>, ApiError> {
-    let rate = body.rate;
-    if rate.hundredths() > 100_000 {
-        return Err(ApiError::invalid("/rate", "must be at most 1000"));
-    }
-    let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| terms::update(tx, &scope, person, id.0, &version, rate)).await?;
-    let terms = db.read(move |conn| terms_of(conn, id.0)).await?;
-    Ok(terms_view(id.0, terms))
 }

@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use people::grid::{Scope, within};
 
+use super::OfferId;
 use super::offer::{OfferKind, OfferProvider, OfferState, Window};
-use super::schema::{offer_stocks, offer_terms, offers};
-use super::{OfferId, Terms};
+use super::schema::{offer_stocks, offers};
 use crate::merchants::{self, MerchantId};
 
 diesel::define_sql_function! {
@@ -250,36 +250,4 @@ pub fn stock_back(connection: &mut PgConnection, id: OfferId, quantity: i32) -> 
     let row = offer_stocks::table.find(id);
     diesel::update(row).set(offer_stocks::stock.eq(offer_stocks::stock + quantity)).execute(connection)?;
     Ok(())
-}
-
-/// The stored terms.
-pub(super) fn terms(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Option<Terms>> {
-    let query = offer_terms::table.find(community).select((offer_terms::rate, offer_terms::version));
-    let row: Option<(Fen, i32)> = query.first(connection).optional()?;
-    Ok(row.map(|(rate, version)| Terms { rate, version }))
-}
-
-/// Writes the terms over a version (0: there are none); false: another edit came first.
-pub(super) fn terms_write(
-    connection: &mut PgConnection,
-    community: GridUnitId,
-    version: i32,
-    rate: Fen,
-    by: PersonId,
-) -> DbResult<bool> {
-    let rows = if version == 0 {
-        let row = (offer_terms::community_id.eq(community), offer_terms::rate.eq(rate), offer_terms::updated_by.eq(by));
-        diesel::insert_into(offer_terms::table).values(row).on_conflict_do_nothing().execute(connection)?
-    } else {
-        let row = offer_terms::table.find(community).filter(offer_terms::version.eq(version));
-        diesel::update(row)
-            .set((
-                offer_terms::rate.eq(rate),
-                offer_terms::updated_by.eq(by),
-                offer_terms::updated_at.eq(palm_now()),
-                offer_terms::version.eq(version + 1),
-            ))
-            .execute(connection)?
-    };
-    Ok(rows == 1)
 }

@@ -7,6 +7,26 @@ diesel::table! {
         updated_by -> Nullable<Uuid>,
         updated_at -> Timestamptz,
         version -> Int4,
+        pair_day_limit -> Int4,
+        pair_month_limit -> Int4,
+        close_day -> Int4,
+        approved_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    offer_terms_changes (id) {
+        id -> Uuid,
+        community_id -> Uuid,
+        rate -> Nullable<Int8>,
+        pair_day_limit -> Nullable<Int4>,
+        pair_month_limit -> Nullable<Int4>,
+        close_day -> Nullable<Int4>,
+        state -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 

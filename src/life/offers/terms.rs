@@ -1,37 +1,59 @@
-//! The community's terms with its merchants: fen for one point, and when a period ends. A rate is fixed at each capture, so a change
-//! never touches what was handed out before.
+//! The community's terms with its merchants: fen for one point, how often one person may redeem at one shop, and when a period ends.
+//! One person proposes, another approves; the old terms stay in force till then. A rate is fixed at each capture, so a change never
+//! touches what was handed out before.
 
 use std::cmp::Ordering;
 
 use base::clock::{SHANGHAI, shanghai_midnight};
 use base::db::{Audit, DbResult, Finished, Tx};
 use base::error::{self, ApiError};
-use base::http::IfMatch;
 use base::ids::{GridUnitId, PersonId};
 use base::money::{Fen, Points};
 use chrono::{DateTime, Datelike as _, Months, Utc};
-use diesel::PgConnection;
+use diesel::{PgConnection, Queryable};
+use people::community::same_household;
 use people::grid::Scope;
 use serde_json::json;
 
-use super::rows;
+use super::rows_terms::{self, Change};
+use super::{OfferTermsChangeId, TERMS_CHANGE_OPEN, TERMS_SAME_PERSON};
 use crate::place;
 
 /// Fen for one point where a community has set nothing: 0.1 yuan.
 pub const DEFAULT_RATE: Fen = Fen::from_hundredths(10);
 
+/// How often one person may redeem at one merchant where a community has set nothing: on a day, and in a month.
+pub const DEFAULT_PAIR_LIMITS: (i32, i32) = (5, 30);
+
 /// The terms in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
 pub struct Terms {
     /// Money for one point.
     pub rate: Fen,
+    /// How often one person may redeem at one merchant on a day.
+    pub pair_day_limit: i32,
+    /// The same in a month.
+    pub pair_month_limit: i32,
+    /// Day of the month on which the month before is closed by itself; 0: never.
+    pub close_day: i32,
     /// Counts edits; 0: never set.
     pub version: i32,
 }
 
+impl Terms {
+    /// Where a community has set nothing.
+    const DEFAULT: Self = Self {
+        rate: DEFAULT_RATE,
+        pair_day_limit: DEFAULT_PAIR_LIMITS.0,
+        pair_month_limit: DEFAULT_PAIR_LIMITS.1,
+        close_day: 1,
+        version: 0,
+    };
+}
+
 /// The terms of a community.
 pub fn terms_of(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Terms> {
-    Ok(rows::terms(connection, community)?.unwrap_or(Terms { rate: DEFAULT_RATE, version: 0 }))
+    Ok(rows_terms::terms(connection, community)?.unwrap_or(Terms::DEFAULT))
 }
 
 /// Hundredths of a fen in a fen: a hundredth of a point times a fen per point is a hundredth of a fen.
@@ -64,23 +86,102 @@ pub fn period_end(at: DateTime<Utc>) -> DateTime<Utc> {
     next.map_or(at, shanghai_midnight)
 }
 
-/// Sets the terms: a row of staff's, recorded.
-pub(super) fn update(
+base::words! {
+    /// State of proposed terms.
+    TermsState {
+        /// Waits for another person.
+        Requested = "requested" "待审批",
+        /// In force from then on.
+        Approved = "approved" "已生效",
+        /// Refused, or taken back.
+        Refused = "refused" "未通过",
+    }
+}
+
+/// Allowed changes of a proposal's state.
+pub const TERMS_STATES: &[base::state::Transition] = &[
+    ("", "requested", "community_staff"),
+    ("requested", "approved", "community_staff, neither who proposed it nor their household"),
+    ("requested", "refused", "community_staff; who proposed it takes it back"),
+];
+
+/// What a proposal changes; absent: as before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TermsWish {
+    pub(super) rate: Option<Fen>,
+    pub(super) pair_day_limit: Option<i32>,
+    pub(super) pair_month_limit: Option<i32>,
+    pub(super) close_day: Option<i32>,
+}
+
+impl Change {
+    /// The terms after it, over those in force.
+    fn over(&self, now: Terms) -> Terms {
+        Terms {
+            rate: self.rate.unwrap_or(now.rate),
+            pair_day_limit: self.pair_day_limit.unwrap_or(now.pair_day_limit),
+            pair_month_limit: self.pair_month_limit.unwrap_or(now.pair_month_limit),
+            close_day: self.close_day.unwrap_or(now.close_day),
+            version: now.version + 1,
+        }
+    }
+}
+
+impl Terms {
+    fn told(&self) -> serde_json::Value {
+        json!({"rate": self.rate, "pair_day_limit": self.pair_day_limit, "pair_month_limit": self.pair_month_limit,
+            "close_day": self.close_day})
+    }
+}
+
+/// Proposes terms; those in force stay so until another person approves.
+pub(super) fn propose(
     mut tx: Tx<'_>,
     scope: &Scope,
     person: PersonId,
     community: GridUnitId,
-    version: &IfMatch,
-    rate: Fen,
+    id: OfferTermsChangeId,
+    wish: &TermsWish,
 ) -> Result<Finished<()>, ApiError> {
     scope.require_unit(&place::community_stored(tx.conn(), community)?)?;
     let before = terms_of(tx.conn(), community)?;
-    version.check(before.version)?;
-    if !rows::terms_write(tx.conn(), community, before.version, rate, person)? {
-        return Err(ApiError::of(&error::PRECONDITION_FAILED));
+    rows_terms::change_insert(tx.conn(), id, community, wish, person).map_err(|failure| match failure.unique_violation() {
+        Some("offer_terms_changes_one_open") => ApiError::of(&TERMS_CHANGE_OPEN),
+        _ => failure.into(),
+    })?;
+    let after = json!({"rate": wish.rate, "pair_day_limit": wish.pair_day_limit, "pair_month_limit": wish.pair_month_limit,
+        "close_day": wish.close_day});
+    let entry = Audit::new("offer_terms_propose", "offer_terms_change", id.0).at(community);
+    tx.audit(entry.before(before.told()).after(after))?;
+    Ok(tx.done(())?)
+}
+
+/// Decides a proposal. Whoever made it may take it back, never approve it; nor may their household.
+pub(super) fn decide(
+    mut tx: Tx<'_>,
+    scope: &Scope,
+    person: PersonId,
+    id: OfferTermsChangeId,
+    state: TermsState,
+) -> Result<Finished<()>, ApiError> {
+    let change = rows_terms::change_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    let community = change.community_id;
+    scope.require_unit(&place::community_stored(tx.conn(), community)?)?;
+    let approves = state == TermsState::Approved;
+    if approves && same_household(tx.conn(), change.requested_by, person)? {
+        return Err(ApiError::of(&TERMS_SAME_PERSON));
     }
-    let entry = Audit::new("offer_terms_update", "offer_terms", community.0).at(community);
-    tx.audit(entry.before(json!({"rate": before.rate})).after(json!({"rate": rate})))?;
+    let before = terms_of(tx.conn(), community)?;
+    let after = if approves { change.over(before) } else { before };
+    let action = if approves { "offer_terms_approve" } else { "offer_terms_refuse" };
+    let entry = Audit::new(action, "offer_terms_change", id.0).at(community);
+    tx.audit(entry.before(before.told()).after(after.told()))?;
+    if !rows_terms::change_decide(tx.conn(), id, state, person)? {
+        return Err(ApiError::of(&error::STATE_CONFLICT));
+    }
+    if approves {
+        rows_terms::terms_write(tx.conn(), community, after, (change.requested_by, person))?;
+    }
     Ok(tx.done(())?)
 }
 

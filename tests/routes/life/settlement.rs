@@ -1,7 +1,6 @@
 //! Statements, payment, refunds, files.
 
 use base::ids::PersonId;
-use chrono::Duration;
 use diesel::prelude::*;
 use diesel::{QueryableByName, sql_query, sql_types};
 use serde_json::{Value, json};
@@ -131,12 +130,24 @@ async fn the_rate_is_fixed_at_capture() {
     let goods = published(&shop.owner, &offer(&shop, 9)).await;
     handed_out(&resident, &shop, &goods, 1).await;
     let terms = at(&format!("/terms/{}", community(&app)));
-    staff.put(&terms, "\"0\"", &json!({"rate": "0.2"})).await.expect(200);
-    staff.put(&terms, "\"0\"", &json!({"rate": "0.3"})).await.problem(412, "precondition_failed");
-    app.move_clock(Duration::seconds(1));
+    let changes = format!("{terms}/changes");
+    let change = staff.post(&changes, &json!({"rate": "0.2"})).await.expect(201);
+    assert_eq!((&change["state"], &change["rate"]), (&json!("requested"), &json!("0.2")));
+    staff.post(&changes, &json!({"rate": "0.3"})).await.problem(409, "terms_change_open");
+    staff.post(&changes, &json!({})).await.problem(422, "invalid_field");
+    let decide = |what: &str| at(&format!("/terms-changes/{}/{what}", change["id"].as_str().unwrap_or_default()));
+    staff.post(&decide("approve"), &json!({})).await.problem(409, "terms_same_person");
+    handed_out(&resident, &shop, &goods, 1).await;
+    assert_eq!(staff.get(&terms).await.expect(200)["rate"], "0.1", "the old rate stays in force till then");
+    let second = app.staff();
+    assert_eq!(second.post(&decide("approve"), &json!({})).await.expect(200)["state"], "approved");
+    second.post(&decide("refuse"), &json!({})).await.problem(409, "state_conflict");
+    let now = staff.get(&terms).await.expect(200);
+    assert_eq!((&now["rate"], &now["version"], &now["pair_day_limit"]), (&json!("0.2"), &json!(1), &json!(5)));
     handed_out(&resident, &shop, &goods, 1).await;
     let closed = close(&app, &staff).await;
-    assert_eq!(closed["settlements"][0]["yuan"], "2.4");
+    assert_eq!(closed["settlements"][0]["yuan"], "3.2", "two at the old rate, one at the new");
+    assert_eq!(staff.get(&changes).await.expect(200)["items"].as_array().map(Vec::len), Some(1));
     audited(&app);
 }
 
