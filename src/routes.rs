@@ -190,8 +190,11 @@ fn merchants_and_offers(routes: &mut ServiceConfig<'_>) {
         .service(offers::http::offer_restock)
         .service(offers::http::offer_suspend)
         .service(offers::http::offer_resume)
-        .service(offers::http::offer_terms_find)
-        .service(offers::http::offer_terms_update);
+        .service(offers::http_terms::offer_terms_find)
+        .service(offers::http_terms::offer_terms_propose)
+        .service(offers::http_terms::offer_terms_change_list)
+        .service(offers::http_terms::offer_terms_approve)
+        .service(offers::http_terms::offer_terms_refuse);
 }
 
 fn redemptions_and_settlement(routes: &mut ServiceConfig<'_>) {
@@ -210,6 +213,7 @@ fn redemptions_and_settlement(routes: &mut ServiceConfig<'_>) {
         .service(redemptions::http::redemption_preview)
         .service(redemptions::http::redemption_capture)
         .service(redemptions::http::redemption_card_order)
+        .service(redemptions::http_pairs::redemption_pair_list)
         .service(settlement::http::settlement_close)
         .service(settlement::http::settlement_list)
         .service(settlement::http::settlement_find)

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::order::about;
 use super::present::Token;
 use super::rows::{self, CaptureMark, Redemption};
-use super::{ORDER_ALREADY_CAPTURED, ORDER_ENDED, ORDER_HOLD_OVER, OWN_SHOP, OrderId, OrderState};
+use super::{ORDER_ALREADY_CAPTURED, ORDER_ENDED, ORDER_HOLD_OVER, OWN_SHOP, OrderId, OrderState, pairs};
 use crate::{merchants, offers};
 
 const CARD_ORDER: &str = "redemption_card_order";
@@ -98,7 +98,12 @@ fn finish(
 ) -> Result<Finished<OrderId>, ApiError> {
     let (id, book) = (row.id, BookId(row.community_id.0));
     let (to, rate) = match row.merchant_id {
-        Some(merchant) => (Party::merchant(merchant.0), offers::terms_of(tx.conn(), row.community_id)?.rate),
+        Some(merchant) => {
+            let terms = offers::terms_of(tx.conn(), row.community_id)?;
+            let now = base::db::now(tx.conn())?;
+            pairs::require_within_limits(tx.conn(), &row, &terms, now)?;
+            (Party::merchant(merchant.0), terms.rate)
+        }
         None => (Party::ISSUANCE, Fen::ZERO),
     };
     let entry = Audit::new(action, "redemption", id.0).at(row.community_id);

@@ -19,12 +19,15 @@ mod card;
 mod code;
 mod hooks;
 pub mod http;
+pub mod http_pairs;
 mod jobs;
 mod order;
+mod pairs;
 mod present;
 mod refund;
 mod rows;
 mod rows_order;
+mod rows_pairs;
 mod schema;
 mod slip;
 mod view;
@@ -77,6 +80,7 @@ base::error_codes! {
     OFFER_OVER 409 "offer_over" "兑换时间已过。" "Orders are not taken any more.";
     OFFER_CHANGED 409 "offer_changed" "兑换品刚刚被修改，请查看后重新兑换。" "The offer has just been changed; look at it and order again.";
     LIMIT_REACHED 409 "limit_reached" "已达到兑换数量上限。" "The limit per person or household is reached.";
+    PAIR_LIMIT_REACHED 409 "pair_limit_reached" "该居民在本店的核销次数已达社区规定的上限，请改日再来或换一家店。" "This resident has redeemed at this shop as often as the community allows; another day, or another shop.";
     OWN_SHOP 409 "own_shop" "不能在本人的店铺兑换。" "Nobody redeems at their own shop.";
     COMMUNITY_OFFERS_ONLY 409 "community_offers_only" "组织积分只能兑换社区提供的服务。" "Points of organizations buy the community's own offers only.";
     ORDER_ALREADY_CAPTURED 409 "order_already_captured" "该订单已核销。" "This order has been handed out already.";
@@ -118,6 +122,8 @@ people::permissions! {
     RedemptionPreview "redemption_preview" [MerchantOwner Organization, MerchantClerk Organization, GridWorker Community, CommunityStaff Community];
     /// Take a code, slip or card and hand out what it stands for.
     RedemptionCapture "redemption_capture" [MerchantOwner Organization, MerchantClerk Organization, GridWorker Community, CommunityStaff Community];
+    /// See who redeems where, with what stands out.
+    RedemptionPairList "redemption_pair_list" [CommunityStaff Community, StreetStaff Street, Auditor Community];
     /// Order and hand out at once for the holder of a card.
     RedemptionCardOrder "redemption_card_order" [MerchantOwner Organization, MerchantClerk Organization, GridWorker Community, CommunityStaff Community];
 }

@@ -5,5 +5,6 @@ mod counter;
 pub(crate) mod market;
 mod merchants;
 mod offers;
-mod orders;
+pub(crate) mod orders;
+mod pairs;
 mod settlement;

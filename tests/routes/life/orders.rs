@@ -158,7 +158,7 @@ async fn a_flash_redemption_opens_at_its_time() {
 }
 
 /// Puts people behind one door, as a confirmed claim does.
-fn household(app: &TestApp, people: &[&crate::support::Actor]) {
+pub(crate) fn household(app: &TestApp, people: &[&crate::support::Actor]) {
     use diesel::prelude::*;
     use diesel::{sql_query, sql_types::Uuid};
     let (mut owner, home) = (app.owner(), uuid::Uuid::now_v7());

@@ -1,5 +1,7 @@
 //! Queries of `residencies`.
 
+use std::collections::HashMap;
+
 use base::db::DbResult;
 use base::ids::{GridUnitId, PersonId};
 use chrono::{DateTime, Utc};
@@ -228,6 +230,21 @@ pub fn household_in(connection: &mut PgConnection, person: PersonId, community: 
         .first::<Option<HouseholdId>>(connection)
         .optional()?
         .flatten())
+}
+
+/// The households of many, as [`household_in`] finds each: whoever has none is left out.
+pub fn households_in(
+    connection: &mut PgConnection,
+    persons: &[PersonId],
+    community: GridUnitId,
+) -> DbResult<HashMap<PersonId, HouseholdId>> {
+    let rows: Vec<(PersonId, Option<HouseholdId>)> = residencies::table
+        .filter(residencies::person_id.eq_any(persons).and(residencies::community_id.eq(community)))
+        .filter(residencies::state.eq("confirmed").and(residencies::household_id.is_not_null()))
+        .select((residencies::person_id, residencies::household_id))
+        .order((residencies::voting, residencies::id.desc()))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(person, household)| Some((person, household?))).collect())
 }
 
 /// See `community::household_of`.

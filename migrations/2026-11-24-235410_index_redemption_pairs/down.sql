@@ -1,0 +1,2 @@
+DROP INDEX redemptions_captured;
+DROP INDEX redemptions_of_pair;
