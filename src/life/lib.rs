@@ -45,7 +45,7 @@ pub const EXPORT: &[ExportHook] = &[merchants::EXPORT, redemptions::EXPORT];
 
 /// Background jobs.
 pub fn jobs() -> Vec<JobKind> {
-    redemptions::jobs()
+    [redemptions::jobs(), settlement::jobs()].into_iter().flatten().collect()
 }
 
 #[cfg(test)]

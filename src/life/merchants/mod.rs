@@ -24,7 +24,9 @@ pub use apply::{NewMerchant, merchant_enter};
 pub use clerk::ClerkInvitation;
 pub use hooks::EXPORT;
 pub use profile::MerchantProfile;
-pub use rows::{Merchant, merchant_by_organization, merchant_find, merchant_list, merchants_in, merchants_of, names_by_ids};
+pub use rows::{
+    Merchant, communities, merchant_by_organization, merchant_find, merchant_list, merchants_in, merchants_of, names_by_ids,
+};
 pub(crate) use ticket::ticket_check;
 pub use ticket::{shop_ticket, ticket_merchant};
 pub use view::MerchantView;

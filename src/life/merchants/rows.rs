@@ -142,6 +142,12 @@ pub fn merchants_in(connection: &mut PgConnection, community: GridUnitId) -> DbR
     Ok(query.select(Merchant::as_select()).order(merchants::id).load(connection)?)
 }
 
+/// Communities that have, or had, merchants.
+pub fn communities(connection: &mut PgConnection) -> DbResult<Vec<GridUnitId>> {
+    let query = merchants::table.filter(merchants::organization_id.is_not_null()).select(merchants::community_id).distinct();
+    Ok(query.order(merchants::community_id).load(connection)?)
+}
+
 /// Names beside rows of others.
 pub fn names_by_ids(connection: &mut PgConnection, ids: &[MerchantId]) -> DbResult<BTreeMap<MerchantId, String>> {
     let query = merchants::table.filter(merchants::id.eq_any(ids)).select((merchants::id, merchants::name));

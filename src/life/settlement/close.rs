@@ -42,25 +42,34 @@ pub(super) fn close(
     if end > now {
         return Err(ApiError::of(&PERIOD_NOT_OVER).field("/period_end", "lies in the future"));
     }
-    let shops = merchants::merchants_in(tx.conn(), form.community)?;
-    for shop in &shops {
-        state(&mut tx, shop.id, person, closing, (form.community, end, now))?;
-    }
+    state_all(&mut tx, Some(person), closing, (form.community, end, now))?;
     Ok(tx.done(())?)
 }
 
-/// One merchant's statement, when there is anything to state.
+/// Community, end of the period, now.
+type Period = (GridUnitId, DateTime<Utc>, DateTime<Utc>);
+
+/// A statement for every merchant of the community that has anything to state, by a person or by the job of the month; how many.
+pub(super) fn state_all(tx: &mut Tx<'_>, by: Option<PersonId>, closing: Uuid, period: Period) -> Result<usize, ApiError> {
+    let mut stated = 0;
+    for shop in merchants::merchants_in(tx.conn(), period.0)? {
+        stated += usize::from(state(tx, shop.id, by, closing, period)?);
+    }
+    Ok(stated)
+}
+
+/// One merchant's statement; false: there is nothing to state.
 fn state(
     tx: &mut Tx<'_>,
     merchant: MerchantId,
-    person: PersonId,
+    by: Option<PersonId>,
     closing: Uuid,
-    (community, end, now): (GridUnitId, DateTime<Utc>, DateTime<Utc>),
-) -> Result<(), ApiError> {
+    (community, end, now): Period,
+) -> Result<bool, ApiError> {
     let id = SettlementId::new();
     let captures = redemptions::captures_claim(tx.conn(), merchant, id.0, end)?;
     if captures.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let overflow = || ApiError::of(&error::INTERNAL).because(out_of_range());
     let values: Vec<Value> = captures.iter().map(|row| Value { points: row.points, rate: row.rate }).collect();
@@ -84,14 +93,15 @@ fn state(
         points,
         fen,
         closing_id: closing,
-        closed_by: person,
+        closed_by: by,
         closed_at: now,
     };
     rows::insert(tx.conn(), &row, &lines)?;
     let after = json!({"state": "stated", "merchant": merchant, "points": points, "yuan": fen, "lines": lines.len()});
-    tx.audit(Audit::new("settlement_close", "settlement", id.0).at(community).after(after))?;
+    let action = if by.is_some() { "settlement_close" } else { "settlement_monthly_close" };
+    tx.audit(Audit::new(action, "settlement", id.0).at(community).after(after))?;
     pay::tell(tx, &templates::STATEMENT_READY, merchant, end, fen)?;
-    Ok(())
+    Ok(true)
 }
 
 fn out_of_range() -> std::io::Error {

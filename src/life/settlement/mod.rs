@@ -1,9 +1,10 @@
 //! Settlement (结算): captured points are cleared per period and merchant, in yuan at the rate fixed at each capture. The only place
-//! where points meet money. Owns the tables `settlements`, `settlement_lines`.
+//! where points meet money. Owns the tables `settlements`, `settlement_lines`,
+//! `settlement_closings`.
 //!
 //! | from | to | who |
 //! |---|---|---|
-//! | – | stated | community staff close the period |
+//! | – | stated | community staff close the period; the job of the month |
 //! | stated | confirmed, disputed | the merchant's owner |
 //! | disputed | stated | community staff reply |
 //! | stated, disputed | (gone) | community staff withdraw it; its captures are free again |
@@ -16,6 +17,7 @@ mod audit;
 mod close;
 mod file;
 pub mod http;
+mod jobs;
 mod pay;
 mod rows;
 mod schema;
@@ -24,6 +26,7 @@ mod view;
 
 pub use audit::CHECKS;
 pub use close::Closing;
+pub use jobs::jobs;
 pub use view::{SettlementLineView, SettlementView};
 
 base::typed_ids! {
@@ -47,7 +50,7 @@ base::words! {
 
 /// Allowed changes of state.
 pub const STATES: &[base::state::Transition] = &[
-    ("", "stated", "community_staff"),
+    ("", "stated", "community_staff; the job of the month, on the day that the community's terms name"),
     ("stated", "confirmed", "merchant_owner"),
     ("stated", "disputed", "merchant_owner"),
     ("disputed", "stated", "community_staff reply"),

@@ -11,7 +11,7 @@ use ledger::TransactionId;
 use people::grid::{Scope, within};
 use uuid::Uuid;
 
-use super::schema::{settlement_lines, settlements};
+use super::schema::{settlement_closings, settlement_lines, settlements};
 use super::{SettlementId, SettlementState};
 use crate::merchants::MerchantId;
 use crate::redemptions::OrderId;
@@ -32,6 +32,7 @@ pub(super) struct Settlement {
     pub period_end: DateTime<Utc>,
     pub points: Points,
     pub fen: Fen,
+    pub closed_by: Option<PersonId>,
     pub closed_at: DateTime<Utc>,
     pub answered_at: Option<DateTime<Utc>>,
     pub dispute: Option<String>,
@@ -53,7 +54,7 @@ pub(super) struct NewSettlement {
     pub points: Points,
     pub fen: Fen,
     pub closing_id: Uuid,
-    pub closed_by: PersonId,
+    pub closed_by: Option<PersonId>,
     pub closed_at: DateTime<Utc>,
 }
 
@@ -77,6 +78,21 @@ pub(super) fn insert(connection: &mut PgConnection, row: &NewSettlement, lines: 
         diesel::insert_into(settlement_lines::table).values(chunk).execute(connection)?;
     }
     Ok(())
+}
+
+/// Takes a period for the job of the month; false: it has been closed by one.
+pub(super) fn closing_claim(
+    connection: &mut PgConnection,
+    community: GridUnitId,
+    period_end: DateTime<Utc>,
+    closing: Uuid,
+) -> DbResult<bool> {
+    let row = (
+        settlement_closings::community_id.eq(community),
+        settlement_closings::period_end.eq(period_end),
+        settlement_closings::closing_id.eq(closing),
+    );
+    Ok(diesel::insert_into(settlement_closings::table).values(row).on_conflict_do_nothing().execute(connection)? == 1)
 }
 
 /// One statement.

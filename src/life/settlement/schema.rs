@@ -10,7 +10,7 @@ diesel::table! {
         points -> Int8,
         fen -> Int8,
         closing_id -> Uuid,
-        closed_by -> Uuid,
+        closed_by -> Nullable<Uuid>,
         closed_at -> Timestamptz,
         answered_by -> Nullable<Uuid>,
         answered_at -> Nullable<Timestamptz>,
@@ -34,5 +34,14 @@ diesel::table! {
         points -> Int8,
         rate -> Int8,
         fen -> Int8,
+    }
+}
+
+diesel::table! {
+    settlement_closings (community_id, period_end) {
+        community_id -> Uuid,
+        period_end -> Timestamptz,
+        closing_id -> Uuid,
+        closed_at -> Timestamptz,
     }
 }

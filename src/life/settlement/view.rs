@@ -38,6 +38,8 @@ pub struct SettlementView {
     pub yuan: Fen,
     /// When the period was closed.
     pub closed_at: DateTime<Utc>,
+    /// It closed by itself, on the community's day of the month.
+    pub automatic: bool,
     /// When the merchant answered.
     pub answered_at: Option<DateTime<Utc>>,
     /// What the merchant disputes.
@@ -92,6 +94,7 @@ pub(super) fn settlements(connection: &mut PgConnection, rows: Vec<Settlement>) 
             points: row.points,
             yuan: row.fen,
             closed_at: row.closed_at,
+            automatic: row.closed_by.is_none(),
             answered_at: row.answered_at,
             dispute: row.dispute,
             reply: row.reply,

@@ -1,6 +1,7 @@
 //! Statements, payment, refunds, files.
 
 use base::ids::PersonId;
+use chrono::Duration;
 use diesel::prelude::*;
 use diesel::{QueryableByName, sql_query, sql_types};
 use serde_json::{Value, json};
@@ -72,6 +73,78 @@ async fn a_period_is_closed_confirmed_paid_by_two_and_its_points_are_retired() {
     second.post(&format!("{path}/payment/approve"), &json!({})).await.problem(409, "settlement_state");
     assert_eq!(merchant_points(&app, &shop.id), 0);
     audited(&app);
+}
+
+/// Days until the next month has begun in Shanghai, and a little more.
+fn to_next_month(app: &TestApp) -> Duration {
+    let now = base::db::now(&mut app.owner()).expect("the product's clock");
+    life::offers::period_end(now) - now + Duration::minutes(1)
+}
+
+#[actix_web::test]
+async fn a_month_closes_by_itself_once_and_by_nobody() {
+    let app = TestApp::start().await;
+    let (shop, staff, resident) = (shop(&app).await, app.staff(), rich(&app, "100").await);
+    let goods = published(&shop.owner, &offer(&shop, 9)).await;
+    handed_out(&resident, &shop, &goods, 1).await;
+    app.drain().await;
+    let list = at("/settlements");
+    assert_eq!(staff.get(&list).await.expect(200)["items"], json!([]), "the month isn't over");
+
+    app.move_clock(to_next_month(&app));
+    handed_out(&resident, &shop, &goods, 2).await;
+    app.drain().await;
+    let first = staff.get(&list).await.expect(200)["items"].clone();
+    assert_eq!(first.as_array().map(Vec::len), Some(1));
+    let statement = &first[0];
+    assert_eq!(
+        (&statement["points"], &statement["automatic"], &statement["state"]),
+        (&json!("8"), &json!(true), &json!("stated"))
+    );
+    let inbox = shop.owner.get("/api/v1/me/inbox").await.expect(200).to_string();
+    assert!(inbox.contains("对账单待确认"), "{inbox}");
+    let withdraw = at(&format!("/settlements/{}/withdraw", statement["id"].as_str().unwrap_or_default()));
+    staff.post(&withdraw, &json!({})).await.expect(204);
+    for _ in 0..3 {
+        app.move_clock(Duration::hours(2));
+        app.drain().await;
+    }
+    assert_eq!(staff.get(&list).await.expect(200)["items"], json!([]), "once a month, whatever became of it");
+
+    let closed = close(&app, &staff).await["settlements"][0].clone();
+    assert_eq!((&closed["points"], &closed["automatic"]), (&json!("24"), &json!(false)), "by hand goes on");
+    handed_out(&resident, &shop, &goods, 1).await;
+    app.move_clock(to_next_month(&app));
+    app.drain().await;
+    let second = staff.get(&list).await.expect(200)["items"].clone();
+    assert_eq!((&second[0]["points"], &second[0]["automatic"]), (&json!("8"), &json!(true)));
+    audited(&app);
+}
+
+#[actix_web::test]
+async fn a_community_names_its_day_or_none() {
+    let app = TestApp::start().await;
+    let (shop, staff, second, resident) = (shop(&app).await, app.staff(), app.staff(), rich(&app, "100").await);
+    let goods = published(&shop.owner, &offer(&shop, 9)).await;
+    handed_out(&resident, &shop, &goods, 1).await;
+    let changes = at(&format!("/terms/{}/changes", community(&app)));
+    let set = async |day: i32| {
+        let change = staff.post(&changes, &json!({"close_day": day})).await.expect(201);
+        let approve = at(&format!("/terms-changes/{}/approve", change["id"].as_str().unwrap_or_default()));
+        second.post(&approve, &json!({})).await.expect(200);
+    };
+    set(0).await;
+    app.move_clock(to_next_month(&app));
+    app.drain().await;
+    let list = at("/settlements");
+    assert_eq!(staff.get(&list).await.expect(200)["items"], json!([]));
+    set(3).await;
+    app.move_clock(Duration::hours(2));
+    app.drain().await;
+    assert_eq!(staff.get(&list).await.expect(200)["items"], json!([]), "the first and the second are too early");
+    app.move_clock(Duration::hours(48));
+    app.drain().await;
+    assert_eq!(staff.get(&list).await.expect(200)["items"][0]["automatic"], true);
 }
 
 #[actix_web::test]
