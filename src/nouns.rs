@@ -59,7 +59,7 @@ pub fn states() -> Vec<StateTable> {
         ("family_proxy", identity::ProxyState::TABLE),
         ("file_check", files::STATES),
     ];
-    [&people[..], points::STATES, life::STATES, service::STATES, governance::STATES].concat()
+    [&people[..], points::STATES, life::STATES, service::STATES, &governance::STATES.concat()].concat()
 }
 
 /// Every kind of background job.

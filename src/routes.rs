@@ -276,4 +276,21 @@ pub fn governance(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_read::request_list_mine)
         .service(requests::http_read::request_find)
         .service(requests::http_read::request_event_list);
+    duty_list(routes);
+}
+
+fn duty_list(routes: &mut ServiceConfig<'_>) {
+    use governance::duty_list::{http, http_drafts};
+    routes
+        .service(http::duty_item_list)
+        .service(http::duty_item_find)
+        .service(http::duty_item_end)
+        .service(http::duty_changelog_list)
+        .service(http::duty_list_export)
+        .service(http_drafts::duty_item_draft_create)
+        .service(http_drafts::duty_item_draft_list)
+        .service(http_drafts::duty_item_draft_find)
+        .service(http_drafts::duty_item_draft_edit)
+        .service(http_drafts::duty_item_draft_approve)
+        .service(http_drafts::duty_item_draft_refuse);
 }

@@ -185,7 +185,20 @@ const SERVICE: &[Row] = &[
     ("project_close", Worker, "project", Narrow, nothing),
 ];
 
-const TABLE: [&[Row]; 4] = [PEOPLE, POINTS, MARKET, SERVICE];
+#[rustfmt::skip]
+const GOVERNANCE: &[Row] = &[
+    ("duty_item_draft_find", Staff, "duty_draft", Community, nothing),
+    ("duty_item_draft_edit", Staff, "duty_draft", Community, |_| duty_content()),
+    ("duty_item_draft_approve", Second, "duty_draft", Community, nothing),
+    ("duty_item_draft_refuse", Staff, "duty_draft", Community, nothing),
+    ("duty_item_end", Staff, "duty_item", Community, reason),
+];
+
+const TABLE: [&[Row]; 5] = [PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE];
+
+fn duty_content() -> Value {
+    json!({"major": "供水", "middle": "停水", "title": "停水抢修", "deadline_class": "utility_24h", "reason": "核实"})
+}
 
 fn in_minutes(ahead: i64) -> String {
     (chrono::Utc::now() + Duration::minutes(ahead)).to_rfc3339()

@@ -12,15 +12,15 @@ use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 
 /// Rows of this wing in the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS];
+pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS, duty_list::PERMISSIONS];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS];
-/// State machines of this wing.
-pub const STATES: &[StateTable] = requests::STATES;
+pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, duty_list::ERRORS];
+/// State machines of this wing, by noun.
+pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[];
+pub const HOME: &[HomeHook] = &[duty_list::home];
 /// What this wing does when a person is erased.
 pub const ERASE: &[EraseHook] = &[];
 /// What this wing gives along in the export of a person.

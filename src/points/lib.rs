@@ -10,7 +10,7 @@
 mod audit;
 mod home;
 mod outside;
-mod place;
+pub mod place;
 
 pub mod awards;
 pub mod budgets;

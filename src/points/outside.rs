@@ -60,7 +60,7 @@ pub struct Outside {
 
 impl Outside {
     /// Refuses a decision on something that the decider, or somebody of the same household, asked for or gains from.
-    pub(crate) fn require_disinterested(
+    pub fn require_disinterested(
         &self,
         connection: &mut PgConnection,
         community: GridUnitId,

@@ -27,11 +27,7 @@ pub(crate) const fn subject(noun: &'static str, id: Uuid) -> Subject {
 }
 
 /// The community, if the scope reaches it; else 404.
-pub(crate) fn require_community(
-    connection: &mut PgConnection,
-    scope: &Scope,
-    community: GridUnitId,
-) -> Result<GridUnit, ApiError> {
+pub fn require_community(connection: &mut PgConnection, scope: &Scope, community: GridUnitId) -> Result<GridUnit, ApiError> {
     let unit = grid::unit_find(connection, community)?.filter(|unit| unit.level() == UnitKind::Community);
     let unit = unit.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
     scope.require_unit(&unit.path)?;
@@ -39,7 +35,7 @@ pub(crate) fn require_community(
 }
 
 /// The community asked for, else the one that the actor's first placed role lies in.
-pub(crate) fn community_or_own(actor: &Actor, asked: Option<GridUnitId>) -> Result<GridUnitId, ApiError> {
+pub fn community_or_own(actor: &Actor, asked: Option<GridUnitId>) -> Result<GridUnitId, ApiError> {
     let own = || actor.roles.iter().find_map(|held| held.community);
     asked.or_else(own).ok_or_else(|| ApiError::of(&NO_COMMUNITY))
 }
@@ -60,13 +56,13 @@ pub(crate) fn belongs_to(actor: &Actor, organization: Option<OrganizationId>) ->
 }
 
 /// Hash of a write whose target stands in the path: the same key for another target is another write.
-pub(crate) fn hash_with(id: Uuid, body: [u8; 32]) -> [u8; 32] {
+pub fn hash_with(id: Uuid, body: [u8; 32]) -> [u8; 32] {
     let mut bytes = id.as_bytes().to_vec();
     bytes.extend_from_slice(&body);
     sha256(&bytes)
 }
 
 /// For a refusal inside rows: turns "no row was changed" into a state conflict.
-pub(crate) fn changed(rows: DbResult<usize>) -> Result<(), ApiError> {
+pub fn changed(rows: DbResult<usize>) -> Result<(), ApiError> {
     if rows? == 1 { Ok(()) } else { Err(ApiError::of(&error::STATE_CONFLICT)) }
 }

@@ -58,6 +58,7 @@ impl Side {
         stories::volunteering(app, &mut side).await;
         stories::staff(app, &mut side).await;
         stories::pictures(app, &mut side).await;
+        stories::duty_list(&mut side, &super::duty_content()).await;
         side
     }
 

@@ -11,7 +11,7 @@ use people::files::{self, About, FileId};
 use people::identity::{Phone, Role, RosterEntry, roster_upsert};
 use points::awards::EventId;
 use points::{Beneficiary, Event, EventKind, Evidence};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scene::{Side, Who, id_of, organization};
@@ -231,4 +231,13 @@ pub(super) async fn staff(app: &TestApp, side: &mut Side) {
     let upload = |request: reqwest::RequestBuilder| request.header("idempotency-key", Uuid::new_v4().to_string()).body(file);
     let report = side.who(Who::Staff).send(reqwest::Method::POST, "/api/v1/imports?kind=grid", upload).await.expect(200);
     side.keep("import", &id_of(&report));
+}
+
+/// An item of the duty list in force, and a draft.
+pub(super) async fn duty_list(side: &mut Side, content: &Value) {
+    for (noun, code) in [("duty_item", "B01-01"), ("duty_draft", "B01-02")] {
+        let draft = json!({"community": side.id("community"), "code": code, "content": content});
+        side.made(noun, Who::Staff, "/api/v1/governance/duty-drafts", draft).await;
+    }
+    side.done(Who::Second, &format!("/api/v1/governance/duty-drafts/{}/approve", side.id("duty_item"))).await;
 }

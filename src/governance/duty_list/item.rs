@@ -1,6 +1,7 @@
 //! What an item of the duty list says: category, who leads, by when, what is asked at intake. And the states of its versions.
 
 use base::ids::{GridUnitId, OrganizationId};
+use people::calendar::Term;
 use serde::{Deserialize, Serialize};
 
 use super::DutyItemId;
@@ -17,15 +18,6 @@ base::words! {
         /// Fifteen working days.
         Complex15d = "complex_15d" "15 个工作日",
     }
-}
-
-/// How long, and by which clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Term {
-    /// Hours of the wall clock.
-    WallHours(u32),
-    /// Working days.
-    WorkingDays(u32),
 }
 
 impl DeadlineClass {

@@ -4,13 +4,22 @@
 //! and approved by another, who shares no household with the first; a version that was in force never changes (the database refuses
 //! it). The same code may hold with another lead in a part of the community: the narrowest version wins. The public log says why.
 
+mod decide;
+mod home;
+pub mod http;
+pub mod http_drafts;
 mod item;
 mod lookup;
 mod rows;
 mod schema;
+mod sheet;
+mod view;
+mod write;
 
-pub use item::{AnswerError, DeadlineClass, DutyItem, DutyMove, DutyState, Question, QuestionKind, Term, check_answers};
+pub use home::home;
+pub use item::{AnswerError, DeadlineClass, DutyItem, DutyMove, DutyState, Question, QuestionKind, check_answers};
 pub use lookup::{all_in_force, in_force, in_force_at, narrowest};
+pub use view::{DutyChangeView, DutyDraftView, DutyItemView, UnitName};
 
 base::typed_ids! {
     /// One version of an item of the duty list.
@@ -31,4 +40,38 @@ base::words! {
         /// An item ended.
         Ended = "ended" "终止",
     }
+}
+
+/// Allowed changes of a version's state.
+pub const STATES: &[base::state::StateTable] = &[("duty_item", DutyState::TABLE)];
+
+base::error_codes! {
+    DUTY_NOT_DRAFT 409 "duty_not_draft" "该条目已审批或已撤回，不能再改，请起草新版本。" "This version has been decided and can't be changed; write a new one.";
+    DUTY_NOT_IN_FORCE 409 "duty_not_in_force" "该条目当前不在有效清单中。" "This item is not in force.";
+    DUTY_ENDING 409 "duty_ending" "终止申请不能修改，请撤回后重新申请。" "A draft that ends an item can't be edited; withdraw it and ask again.";
+}
+
+people::permissions! {
+    /// See the duty list of a community.
+    DutyItemList "duty_item_list" [Person Anyone];
+    /// See one version of an item.
+    DutyItemFind "duty_item_find" [Person Anyone];
+    /// See what changed in the duty list and why.
+    DutyChangelogList "duty_changelog_list" [Person Anyone];
+    /// Get the duty list as a file.
+    DutyListExport "duty_list_export" [Person Anyone];
+    /// Write a draft of an item.
+    DutyItemDraftCreate "duty_item_draft_create" [CommunityStaff Community, StreetStaff Street];
+    /// See the drafts that wait.
+    DutyItemDraftList "duty_item_draft_list" [CommunityStaff Community, StreetStaff Street, Auditor Community];
+    /// See one draft.
+    DutyItemDraftFind "duty_item_draft_find" [CommunityStaff Community, StreetStaff Street, Auditor Community];
+    /// Edit a draft.
+    DutyItemDraftEdit "duty_item_draft_edit" [CommunityStaff Community, StreetStaff Street];
+    /// Approve a draft of another person.
+    DutyItemDraftApprove "duty_item_draft_approve" [CommunityStaff Community, StreetStaff Street];
+    /// Refuse or withdraw a draft.
+    DutyItemDraftRefuse "duty_item_draft_refuse" [CommunityStaff Community, StreetStaff Street];
+    /// Ask to end an item.
+    DutyItemEnd "duty_item_end" [CommunityStaff Community, StreetStaff Street];
 }

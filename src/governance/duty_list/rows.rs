@@ -81,6 +81,25 @@ pub(super) struct Draft {
     pub(super) reason: String,
 }
 
+impl From<Row> for Draft {
+    fn from(row: Row) -> Self {
+        Self {
+            jurisdiction_id: row.jurisdiction_id,
+            major: row.major,
+            middle: row.middle,
+            title: row.title,
+            lead_organization_id: row.lead_organization_id,
+            lead_hint: row.lead_hint,
+            co_units: row.co_units,
+            deadline_class: row.deadline_class,
+            legal_basis: row.legal_basis,
+            questions: row.questions,
+            synonyms: row.synonyms,
+            reason: row.reason,
+        }
+    }
+}
+
 /// What stands beside a new version.
 #[derive(Debug, Clone, Insertable)]
 #[diesel(table_name = duty_items)]

@@ -1,0 +1,102 @@
+//! The duty list as a workbook, in the columns of its import: what is exported can be edited and imported again.
+
+use std::collections::HashMap;
+
+use base::db::DbResult;
+use base::error::ApiError;
+use base::ids::{GridUnitId, OrganizationId};
+use diesel::PgConnection;
+use people::community::organizations;
+use people::grid;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::item::{DutyItem, Question, QuestionKind};
+use super::lookup;
+
+/// Headers, in the order of the columns.
+pub(super) const HEAD: [&str; 13] = [
+    "社区编码",
+    "编码",
+    "大类",
+    "中类",
+    "事项",
+    "辖区编码",
+    "牵头单位编码",
+    "牵头单位类别",
+    "协办单位编码",
+    "时限",
+    "依据",
+    "受理提问",
+    "同义词",
+];
+
+/// A question as a line: `key*|kind|text|choice/choice`; `*` marks one that must be answered.
+pub(super) fn question_line(question: &Question) -> String {
+    let mark = if question.required { "*" } else { "" };
+    let mut line = format!("{}{mark}|{}|{}", question.key, question.kind.name(), question.text);
+    if question.kind == QuestionKind::Choice {
+        line.push('|');
+        line.push_str(&question.choices.join("/"));
+    }
+    line
+}
+
+/// A cell that no spreadsheet takes for a formula: a leading sign gets an apostrophe, NUL goes.
+fn harmless(cell: &str) -> String {
+    let cell = cell.replace('\0', "");
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
+}
+
+fn row(item: &DutyItem, places: &HashMap<GridUnitId, String>, codes: &HashMap<OrganizationId, String>) -> [String; 13] {
+    let place = |id: GridUnitId| places.get(&id).cloned().unwrap_or_default();
+    let code = |id: &OrganizationId| codes.get(id).cloned().unwrap_or_default();
+    let part = if item.jurisdiction == item.community { String::new() } else { place(item.jurisdiction) };
+    [
+        place(item.community),
+        item.code.clone(),
+        item.major.clone(),
+        item.middle.clone(),
+        item.title.clone(),
+        part,
+        item.lead.as_ref().map(code).unwrap_or_default(),
+        item.lead_hint.clone().unwrap_or_default(),
+        item.co_units.iter().map(code).collect::<Vec<String>>().join("；"),
+        item.deadline_class.zh().to_owned(),
+        item.legal_basis.clone().unwrap_or_default(),
+        item.questions.iter().map(question_line).collect::<Vec<String>>().join("；"),
+        item.synonyms.join("；"),
+    ]
+}
+
+fn table(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<[String; 13]>> {
+    let items = lookup::all_in_force(connection, community)?;
+    let mut units: Vec<GridUnitId> = items.iter().map(|item| item.jurisdiction).collect();
+    units.push(community);
+    let places =
+        grid::units_by_ids(connection, &units)?.into_iter().map(|(id, unit)| (id, unit.path.as_str().to_owned())).collect();
+    let named: Vec<OrganizationId> =
+        items.iter().flat_map(|item| item.lead.into_iter().chain(item.co_units.iter().copied())).collect();
+    let codes = organizations::organizations_by_ids(connection, &named)?.into_iter().map(|(id, row)| (id, row.code)).collect();
+    Ok(items.iter().map(|item| row(item, &places, &codes)).collect())
+}
+
+/// What is in force in a community as XLSX; every cell is text, and none can be a formula.
+pub(super) fn export(connection: &mut PgConnection, community: GridUnitId) -> Result<Vec<u8>, ApiError> {
+    points::place::require_community(connection, &grid::Scope::everything(), community)?;
+    let table = table(connection, community)?;
+    let write = || -> Result<Vec<u8>, XlsxError> {
+        let (bold, text) = (Format::new().set_bold().set_num_format("@"), Format::new().set_num_format("@"));
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet().set_name("主体责任清单")?;
+        for (x, cell) in (0_u16..).zip(HEAD) {
+            sheet.write_string_with_format(0, x, cell, &bold)?;
+        }
+        for (y, row) in (1_u32..).zip(&table) {
+            for (x, cell) in (0_u16..).zip(row) {
+                sheet.write_string_with_format(y, x, harmless(cell), &text)?;
+            }
+        }
+        book.save_to_buffer()
+    };
+    write().map_err(ApiError::internal)
+}
