@@ -16,6 +16,11 @@ impl points::Households for Community {
         Ok(residencies::household_in(connection, person, community)?.map(|household| household.0))
     }
 
+    fn is_minor(&self, connection: &mut PgConnection, person: PersonId) -> DbResult<bool> {
+        let today = base::clock::shanghai_date(base::db::now(connection)?);
+        people::identity::is_minor(connection, person, today)
+    }
+
     fn same_household(
         &self,
         connection: &mut PgConnection,

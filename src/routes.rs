@@ -1,7 +1,7 @@
 //! Every route of the product, one line each. What lies below the wings has no wing in its path.
 
 use life::{merchants, offers, redemptions, settlement};
-use people::community::{households, import, managed, organizations, places, proxies, residencies};
+use people::community::{households, import, managed, minors, organizations, places, proxies, residencies};
 use people::{calendar, files, identity, notify};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -30,6 +30,7 @@ fn people(routes: &mut ServiceConfig<'_>) {
         .service(identity::http_managed::card_revoke)
         .service(identity::http_me::me_find)
         .service(identity::http_me::nickname_change)
+        .service(identity::http_me::birth_year_set)
         .service(identity::http_me::home_find)
         .service(identity::http_me::consent_give)
         .service(identity::http_me::consent_list)
@@ -115,6 +116,7 @@ fn community(routes: &mut ServiceConfig<'_>) {
         .service(residencies::http::residency_refuse)
         .service(residencies::http::residency_leave)
         .service(residencies::http::residency_end)
+        .service(minors::http::guardian_consent_give)
         .service(proxies::http::proxy_ask)
         .service(proxies::http::proxy_mine)
         .service(proxies::http::proxy_list)

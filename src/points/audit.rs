@@ -23,9 +23,10 @@ pub const CHECKS: &[AuditCheck] = &[
     ),
     check(
         "award_budget",
-        "an award came out of the budget that it names, into the account of who earned",
+        "an award came out of the budget that it names, into the account of who earned (a minor's household pool)",
         "SELECT a.id FROM awards a JOIN m ON m.tx = a.transaction_id JOIN ledger_owners o ON o.account_id = m.acc
-            WHERE o.owner_id <> CASE WHEN m.acct = 'budget' THEN a.budget_id
+            WHERE NOT (m.acct = 'pool' AND o.owner_kind = 'household' AND a.beneficiary_person_id IS NOT NULL)
+            AND o.owner_id <> CASE WHEN m.acct = 'budget' THEN a.budget_id
             ELSE coalesce(a.beneficiary_person_id, a.beneficiary_organization_id) END",
     ),
     check(

@@ -15,6 +15,9 @@ pub trait Households: Send + Sync {
     /// The household of a person in a community.
     fn household_of(&self, connection: &mut PgConnection, community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>>;
 
+    /// Is the person under 14 now? What they earn goes to the pool of their household.
+    fn is_minor(&self, connection: &mut PgConnection, person: PersonId) -> DbResult<bool>;
+
     /// Do two persons share a household? The same person does.
     fn same_household(
         &self,

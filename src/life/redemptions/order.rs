@@ -142,6 +142,9 @@ pub(super) fn consider(
     if let Some(code) = refusal(&gate, wish) {
         return if gate.used.is_none() { Err(ApiError::of(code)) } else { Ok(Answer::Refused(code)) };
     }
+    if let Holder::Person(person) = wish.holder {
+        identity::require_of_age(connection, person)?;
+    }
     let household = match (wish.holder, gate.per_household) {
         (Holder::Person(person), Some(_)) => people::community::household_of(connection, person)?.map(|home| home.0),
         _ => None,

@@ -8,6 +8,7 @@
 pub mod households;
 pub mod import;
 pub mod managed;
+pub mod minors;
 pub mod organizations;
 pub mod places;
 pub mod proxies;
@@ -37,10 +38,11 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     organizations::PERMISSIONS,
     import::PERMISSIONS,
     proxies::PERMISSIONS,
+    minors::PERMISSIONS,
 ];
 
 /// The error codes of this noun.
-pub const ERRORS: &[&[&ErrorCode]] = &[residencies::ERRORS, import::ERRORS, proxies::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[residencies::ERRORS, import::ERRORS, proxies::ERRORS, minors::ERRORS];
 
 /// The background jobs of this noun.
 pub fn jobs() -> Vec<JobKind> {

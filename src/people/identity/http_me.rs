@@ -10,7 +10,7 @@ use base::http::{Problem, Query, Tagged, Valid};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
-use base::text::Text;
+use base::text::{Text, Whole};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,8 @@ use super::role::Role;
 use super::rows_role::{self, RoleRow};
 use super::sign_in::SignIn;
 use super::{
-    AccessLogList, AccountClose, AccountExport, ConsentGive, ConsentId, ConsentList, HomeFind, MeFind, NicknameChange, close,
-    person, reveal, rows, rows_registration,
+    AccessLogList, AccountClose, AccountExport, BirthYearSet, ConsentGive, ConsentId, ConsentList, HomeFind, MeFind,
+    NicknameChange, close, minor, person, reveal, rows, rows_registration,
 };
 use crate::grid::unit_find;
 
@@ -137,6 +137,34 @@ pub async fn nickname_change(
     Ok(HttpResponse::Ok().json(view))
 }
 
+/// A year of birth.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BirthYearBody {
+    /// The year alone; nothing else is kept.
+    pub birth_year: Whole<1900, 2100>,
+}
+
+/// Say my year of birth, where none is known yet; staff correct a wrong one.
+#[utoipa::path(tag = "people", request_body = BirthYearBody, responses((status = 200, body = MeView, description = "Noted"),
+    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[put("/me/birth-year")]
+pub async fn birth_year_set(
+    can: Can<BirthYearSet>,
+    body: Valid<BirthYearBody>,
+    db: Data<Db>,
+    ring: Data<KeyRing>,
+) -> Result<HttpResponse, ApiError> {
+    let (id, year) = (can.person(), body.into_inner().birth_year.get());
+    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
+        minor::birth_year_set(&mut tx, id, year)?;
+        Ok(tx.done(())?)
+    })
+    .await?;
+    let view = db.read(move |connection| me_view(connection, &ring, id)).await?;
+    Ok(HttpResponse::Ok().json(view))
+}
+
 /// The home screen.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HomeView {
@@ -197,6 +225,8 @@ pub struct ConsentView {
     pub given_at: DateTime<Utc>,
     /// When it ended; `null`: in force.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// The guardian or worker who recorded it; `null`: myself.
+    pub recorded_by: Option<PersonId>,
     /// One line to read out.
     pub summary: String,
 }
@@ -207,6 +237,9 @@ pub struct ConsentView {
 #[post("/me/consents")]
 pub async fn consent_give(can: Can<ConsentGive>, body: Valid<ConsentBody>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
     let (id, who, body) = (ConsentId::new(), can.person(), body.into_inner());
+    if matches!(body.document, Document::Guardian | Document::ManagedAccount) {
+        return Err(ApiError::invalid("/document", "is recorded by somebody else"));
+    }
     db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
         if body.given {
             consent::consent_give(&mut tx, id, who, body.document, &body.version, None)?;
@@ -233,6 +266,7 @@ pub async fn consent_list(can: Can<ConsentList>, query: Query<PageQuery>, db: Da
         version: row.version,
         given_at: row.given_at,
         withdrawn_at: row.withdrawn_at,
+        recorded_by: row.recorded_by,
     };
     Ok(HttpResponse::Ok().json(window.page(rows, |row| row.id, view)))
 }

@@ -27,6 +27,7 @@ pub mod http_phone;
 pub mod http_registration;
 mod invitation;
 mod limits;
+mod minor;
 mod person;
 mod phone;
 mod proxy;
@@ -61,6 +62,7 @@ pub use grant::{
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
 pub use invitation::{Invitation, invite};
 pub use limits::{CodeLimits, count_number_try};
+pub use minor::{birth_year_note, guardian_consent, is_minor, minor_on, require_guardian, require_of_age};
 pub use person::{
     PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone, phone_lookup,
 };
@@ -110,6 +112,8 @@ base::error_codes! {
     ROLES_EXCLUDE 409 "roles_exclude" "安全审计员与系统管理员不能由同一人担任。" "A security auditor can't be an administrator.";
     OWN_AFFAIR 403 "own_affair" "不能审批本人的事项，请由其他工作人员办理。" "Nobody decides on their own affair; let a colleague do it.";
     NOT_A_PROXY 403 "not_a_proxy" "您不是该居民已确认的亲情代理，或此事须本人办理。" "You are not this person's confirmed family proxy, or they must do this themselves.";
+    NOT_FOR_MINORS 403 "not_for_minors" "未满十四周岁不能自行兑换或发言，请由家长办理。" "Children under 14 don't order or write themselves; let a parent do it.";
+    GUARDIAN_CONSENT_REQUIRED 409 "guardian_consent_required" "未满十四周岁须先由监护人同意。" "A child under 14 needs the guardian's consent first.";
     INVITATION_INVALID 422 "invitation_invalid" "邀请码不正确、已使用或已过期。" "The invitation is wrong, used or has ended.";
     CARD_INVALID 422 "card_invalid" "该卡无效或已停用，请联系网格员。" "The card is invalid or revoked.";
     CARD_PIN_REQUIRED 422 "card_pin_required" "请输入该卡的四位密码。" "This card needs its PIN.";
@@ -129,6 +133,8 @@ crate::permissions! {
     MeFind "me_find" [Person Own];
     /// Change one's own nickname.
     NicknameChange "nickname_change" [Person Own];
+    /// Say one's own year of birth, once.
+    BirthYearSet "birth_year_set" [Person Own];
     /// See one's own home screen.
     HomeFind "home_find" [Person Own];
     /// Bind one's own phone by WeChat.

@@ -111,6 +111,14 @@ pub(super) fn set_missing_name(connection: &mut PgConnection, id: PersonId, seal
     Ok(())
 }
 
+/// Notes the year of birth where none is known; false when one is.
+pub(super) fn set_missing_birth_year(connection: &mut PgConnection, id: PersonId, year: i32) -> DbResult<bool> {
+    Ok(diesel::update(persons::table.filter(persons::id.eq(id).and(persons::birth_year.is_null())))
+        .set(persons::birth_year.eq(year))
+        .execute(connection)?
+        == 1)
+}
+
 /// Closes and blanks an account; false when it was closed before.
 pub(super) fn close(connection: &mut PgConnection, id: PersonId, nickname: &str, now: DateTime<Utc>) -> DbResult<bool> {
     let none: Option<Vec<u8>> = None;

@@ -127,6 +127,7 @@ pub(super) struct ConsentRow {
     pub(super) version: String,
     pub(super) given_at: DateTime<Utc>,
     pub(super) withdrawn_at: Option<DateTime<Utc>>,
+    pub(super) recorded_by: Option<PersonId>,
 }
 
 /// Ends the consent in force to a document; returns how many ended (0 or 1).

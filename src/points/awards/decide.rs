@@ -4,7 +4,7 @@
 use base::db::{Audit, DbResult, Finished, Tx};
 use base::error::ApiError;
 use base::money::Points;
-use ledger::{About, Fact, Party, Posting, ReasonCode, TransactionId};
+use ledger::{About, Fact, Owner, OwnerKind, Party, Posting, ReasonCode, TransactionId};
 use people::identity::is_active;
 use serde_json::json;
 
@@ -69,6 +69,18 @@ fn self_confirmed(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow) -> DbRes
     Ok(event.approver_ids.contains(&person))
 }
 
+/// The account that is credited: the beneficiary's; for a minor the pool of their household, or, while none is known, a wallet that
+/// nobody under 14 can spend from.
+pub(super) fn party_of(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow) -> DbResult<Party> {
+    let own = event.beneficiary().party();
+    let Some(person) = event.beneficiary_person_id else { return Ok(own) };
+    if !outside.households.is_minor(tx.conn(), person)? {
+        return Ok(own);
+    }
+    let household = outside.households.household_of(tx.conn(), event.community_id, person)?;
+    Ok(household.map_or(own, |id| Party::pool(Owner { kind: OwnerKind::Household, id })))
+}
+
 /// The budget that pays: the event's own, else the rule's; `None` when it is over or another community's.
 fn budget_for(tx: &mut Tx<'_>, event: &EventRow, rule: &Rule) -> DbResult<Option<Budget>> {
     let budget = budgets::budget_find(tx.conn(), event.budget_id.unwrap_or(rule.budget_id))?;
@@ -97,6 +109,7 @@ pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, id: EventId, wait: bool)
         write(&mut tx, &event, award, &Decision::nothing(AwardState::Refused, "own_interest"))?;
         return Ok(tx.done(())?);
     }
+    let party = party_of(&mut tx, outside, &event)?;
     let happening = Happening {
         occurred_at: event.occurred_at,
         quantity: event.quantity,
@@ -127,12 +140,13 @@ pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, id: EventId, wait: bool)
     let windows = caps::windows(&terms.caps, rule.lineage_id, event.beneficiary().id(), household, event.occurred_at);
     let counters = rows::caps_lock(tx.conn(), rule.lineage_id, &windows)?;
     let outcome = rules::evaluate(terms, &happening, &caps::used(&counters));
-    let paying = Paying { rule, budget: &budget, left, windows: &windows, wait };
+    let paying = Paying { party, rule, budget: &budget, left, windows: &windows, wait };
     settle(tx, outside, &event, award, outcome, &paying)
 }
 
 /// What pays and what is counted.
 struct Paying<'a> {
+    party: Party,
     rule: &'a Rule,
     budget: &'a Budget,
     left: Points,
@@ -181,11 +195,17 @@ fn settle(
 }
 
 fn posting(event: &EventRow, id: AwardId, paying: &Paying<'_>, amount: Points) -> Result<Posting, ApiError> {
-    build(event, id, paying.rule, paying.budget.id, amount)
+    build(event, (id, paying.party), paying.rule, paying.budget.id, amount)
 }
 
 /// The posting of an award. Its fact is the rule and the event: an event has one beneficiary, and never a second award.
-pub(super) fn build(event: &EventRow, id: AwardId, rule: &Rule, budget: BudgetId, amount: Points) -> Result<Posting, ApiError> {
+pub(super) fn build(
+    event: &EventRow,
+    (id, party): (AwardId, Party),
+    rule: &Rule,
+    budget: BudgetId,
+    amount: Points,
+) -> Result<Posting, ApiError> {
     let about = About {
         fact: Fact::new(format!("award:{}:{}", rule.id, event.id)).map_err(ApiError::internal)?,
         subject: place::subject("award", id.0),
@@ -195,7 +215,7 @@ pub(super) fn build(event: &EventRow, id: AwardId, rule: &Rule, budget: BudgetId
         approvers: event.approver_ids.clone(),
         occurred_at: event.occurred_at,
     };
-    Ok(Posting::award(about, Party::budget(budget.0), event.beneficiary().party(), amount, rule.validity()))
+    Ok(Posting::award(about, Party::budget(budget.0), party, amount, rule.validity()))
 }
 
 fn tell_waiting(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow, id: AwardId, amount: Points) -> Result<(), ApiError> {

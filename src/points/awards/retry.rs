@@ -48,7 +48,8 @@ fn post(mut tx: Tx<'_>, outside: &Outside, award: &AwardRow) -> Result<Finished<
     let (Some(event), Some(rule)) = (rows::event_find(tx.conn(), award.event_id)?, rules::rule_find(tx.conn(), rule)?) else {
         return Ok(tx.done(())?);
     };
-    let posting = decide::build(&event, award.id, &rule, budget, award.amount)?;
+    let party = decide::party_of(&mut tx, outside, &event)?;
+    let posting = decide::build(&event, (award.id, party), &rule, budget, award.amount)?;
     let after = json!({"state": "posted", "transaction": posting.id});
     tx.audit(Audit::new("points_retry", "award", award.id.0).at(award.community_id).after(after))?;
     tell_posted(&mut tx, outside, award, award.id)?;

@@ -63,3 +63,33 @@ async fn a_household_shares_its_cap_of_the_day() {
     assert_eq!(points.wallet(&stranger).await["available"], "20");
     points.audit();
 }
+
+#[actix_web::test]
+async fn what_a_child_earns_goes_to_the_pool_of_the_household() {
+    use diesel::prelude::*;
+    let points = Points::start().await;
+    let budget = points.budget("100").await;
+    points.rule("volunteer_hours", &Points::terms(&budget)).await;
+    let (child, _parent) = points.family();
+    let born = chrono::Datelike::year(&base::clock::shanghai_date(points.now())) - 11;
+    let body = json!({"birth_year": born});
+    child.send(reqwest::Method::PUT, "/api/v1/me/birth-year", |request| request.json(&body)).await.expect(200);
+    points.emit(&[points.event(child.person, 2)]).await;
+    let award = &points.awards(&child).await[0];
+    assert_eq!((&award["state"], &award["amount"]), (&json!("posted"), &json!("10")));
+    assert_eq!(points.wallet(&child).await["available"], "0");
+    #[derive(QueryableByName)]
+    struct Pool {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        balance: i64,
+    }
+    let pool: Pool = diesel::sql_query(
+        "SELECT sum(b.amount)::bigint AS balance FROM ledger_balances b JOIN ledger_owners o USING (account_id) \
+         JOIN residencies r ON r.household_id = o.owner_id WHERE o.kind = 'pool' AND o.owner_kind = 'household' AND r.person_id = $1",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(child.person.0)
+    .get_result(&mut points.app.owner())
+    .expect("the pool");
+    assert_eq!(pool.balance, 1_000);
+    points.audit();
+}

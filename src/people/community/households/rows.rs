@@ -123,6 +123,7 @@ pub(in super::super) struct PhoneMatch {
     pub(in super::super) member: MemberId,
     pub(in super::super) household: HouseholdId,
     pub(in super::super) person: Option<PersonId>,
+    pub(in super::super) birth_year: Option<i32>,
 }
 
 /// Entries of an entrance in force on a date that carry a phone.
@@ -139,7 +140,12 @@ pub(in super::super) fn matches_of_phone(
         .filter(households::from_date.is_null().or(households::from_date.le(today)))
         .filter(household_members::until_date.is_null().or(household_members::until_date.ge(today)))
         .filter(household_members::from_date.is_null().or(household_members::from_date.le(today)))
-        .select((household_members::id, household_members::household_id, household_members::person_id))
+        .select((
+            household_members::id,
+            household_members::household_id,
+            household_members::person_id,
+            household_members::birth_year,
+        ))
         .order(household_members::id)
         .load(connection)?)
 }

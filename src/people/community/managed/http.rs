@@ -33,6 +33,8 @@ pub struct NewManagedResident {
     consent_version: Text<40>,
     /// How consent was given, in the worker's words.
     consent: Text<500>,
+    /// For somebody under 14: the guardian who consented, a person of age with an account.
+    guardian: Option<PersonId>,
 }
 
 /// The managed account.
@@ -86,6 +88,7 @@ impl NewManagedResident {
             room: self.room.map(Text::into_string),
             consent_version: self.consent_version.into_string(),
             consent_text: self.consent.into_string(),
+            guardian: self.guardian,
         };
         (resident, self.entrance)
     }

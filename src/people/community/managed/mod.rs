@@ -3,12 +3,14 @@
 
 pub mod http;
 
+use base::clock::shanghai_date;
 use base::db::{Audit, Tx};
 use base::error::ApiError;
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use serde_json::json;
 
+use super::minors::NOT_A_GUARDIAN;
 use super::residencies::{self, Claim, ResidencyId};
 use crate::grid::{GridUnit, Scope};
 use crate::identity::{self, NewManaged};
@@ -28,6 +30,8 @@ struct ManagedResident {
     room: Option<String>,
     consent_version: String,
     consent_text: String,
+    /// Of somebody under 14.
+    guardian: Option<PersonId>,
 }
 
 /// Opens the account and confirms the residence in one go.
@@ -54,6 +58,7 @@ fn create(
             consent_text: new.consent_text.clone(),
         },
     )?;
+    guardian_of_minor(tx, new)?;
     let residence = Claim { id: new.residency, person: new.person, entrance: &entrance, room: new.room.as_deref() };
     residencies::enter_managed(tx, ring, &residence, &community, by)?;
     tx.audit(
@@ -62,4 +67,17 @@ fn create(
             .after(json!({"person": new.person, "consent_version": new.consent_version})),
     )?;
     Ok(())
+}
+
+/// A child's account needs the consent of somebody of age, who is named with it.
+fn guardian_of_minor(tx: &mut Tx<'_>, new: &ManagedResident) -> Result<(), ApiError> {
+    let today = shanghai_date(tx.now()?);
+    if !identity::minor_on(new.birth_year, today) {
+        return Ok(());
+    }
+    let Some(guardian) = new.guardian else { return Err(ApiError::of(&identity::GUARDIAN_CONSENT_REQUIRED)) };
+    if !identity::is_active(tx.conn(), guardian)? || identity::is_minor(tx.conn(), guardian, today)? {
+        return Err(ApiError::of(&NOT_A_GUARDIAN));
+    }
+    identity::guardian_consent(tx, (new.person, guardian), &new.consent_version, true)
 }

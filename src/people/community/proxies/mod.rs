@@ -44,6 +44,7 @@ const MOST: (i64, i64) = (3, 5);
 fn ask(tx: &mut Tx<'_>, id: ProxyId, proxy: PersonId, number: &str, relation: Relation) -> Result<(), ApiError> {
     let found = identity::person_by_number(tx.conn(), number)?.filter(|(person, _)| *person != proxy);
     let (person, _managed) = found.ok_or_else(|| ApiError::of(&PROXY_PERSON_UNKNOWN))?;
+    identity::require_of_age(tx.conn(), proxy)?;
     let (of_person, of_proxy) = identity::proxy_counts(tx.conn(), person, proxy)?;
     if of_person >= MOST.0 || of_proxy >= MOST.1 {
         return Err(ApiError::of(&PROXY_TOO_MANY));

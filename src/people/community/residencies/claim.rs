@@ -83,6 +83,9 @@ pub(super) fn ask_register(tx: &mut Tx<'_>, residency: &Residency, phone: &[u8])
     // A phone that several entries share (a couple, a child's contact) says where somebody lives, but not which of them they are.
     if let [only] = free.as_slice() {
         households::link_member(tx.conn(), only.member, residency.person_id)?;
+        if let Some(year) = only.birth_year {
+            identity::birth_year_note(tx, residency.person_id, year)?;
+        }
     }
     decide::confirmed(tx, residency, Confirmed { how: "register", by: None, household: Some(household), voting: false, at: now })
 }

@@ -89,6 +89,7 @@ fn join(
     let persons: Vec<PersonId> = places.iter().map(|(_, person)| *person).collect();
     rows::hold_persons(tx.conn(), &persons)?;
     for person in persons {
+        people::identity::require_guardian(tx.conn(), person)?;
         if rows::of_person(tx.conn(), shift.id, person)?.is_some() {
             return Err(ApiError::of(&ALREADY_SIGNED_UP));
         }
