@@ -44,6 +44,8 @@ pub struct Parts {
     pub outbound: Arc<Outbound>,
     /// WeChat's message templates by our kinds.
     pub templates: Arc<TemplateIds>,
+    /// Where orders of one offer gather; one per process.
+    pub orders: Arc<life::redemptions::Orders>,
     /// Where WeChat's pushes are believed.
     pub push_door: Arc<notify::http::PushDoor>,
     /// Where pictures are kept.
@@ -66,8 +68,23 @@ impl Parts {
         let outbound = Arc::new(Outbound::new(Arc::clone(&wechat), Edition::Release));
         let (templates, push_door) = (Arc::default(), Arc::default());
         let hooks = Arc::new(nouns::hooks());
+        let orders = Arc::new(life::redemptions::orders());
         let cabinet = Arc::new(cabinet);
-        Self { db, ring, wechat, limits, proxies, authenticator, code_limits, hooks, outbound, templates, push_door, cabinet }
+        Self {
+            db,
+            ring,
+            wechat,
+            limits,
+            proxies,
+            authenticator,
+            code_limits,
+            hooks,
+            outbound,
+            templates,
+            orders,
+            push_door,
+            cabinet,
+        }
     }
 
     /// Believes pushes that these keys open.
@@ -151,6 +168,7 @@ fn collect(
         .app_data(Data::new(parts.code_limits))
         .app_data(Data::from(parts.hooks))
         .app_data(Data::from(parts.templates))
+        .app_data(Data::from(parts.orders))
         .app_data(Data::from(parts.push_door))
         .app_data(Data::new(nouns::points_outside()))
         .into_utoipa_app()

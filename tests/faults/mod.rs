@@ -7,7 +7,6 @@
 mod commit_reply_lost;
 mod database_killed;
 mod donors;
-mod durable;
 mod load;
 mod pool_exhausted;
 mod proxy;

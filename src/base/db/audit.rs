@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -48,38 +48,41 @@ impl<'a> Audit<'a> {
 }
 
 crate::statement! {
-    /// One row of the trail; part of every write.
-    NewEntry {
-        id: Uuid, principal_kind: str, principal_id: Option<Uuid>, session_id: Option<Uuid>, request_id: Uuid, action: str,
-        object_kind: str, object_id: Uuid, grid_unit_id: Option<GridUnitId>, before: Option<Value>, after: Option<Value>,
+    /// Rows of the trail; part of every write.
+    NewEntries<'a> {
+        id: Vec<Uuid>, principal_kind: Vec<&'a str>, principal_id: Vec<Option<Uuid>>, session_id: Vec<Option<Uuid>>,
+        request_id: Vec<Uuid>, action: Vec<&'a str>, object_kind: Vec<&'a str>, object_id: Vec<Uuid>,
+        grid_unit_id: Vec<Option<Uuid>>, before: Vec<Option<&'a Value>>, after: Vec<Option<&'a Value>>,
     } -> () {
         "INSERT INTO audit_entries (id, principal_kind, principal_id, session_id, request_id, action, object_kind, object_id, \
-         grid_unit_id, before, after) VALUES (" (id: SqlUuid) ", " (principal_kind: Text) ", " (principal_id: Nullable<SqlUuid>)
-        ", " (session_id: Nullable<SqlUuid>) ", " (request_id: SqlUuid) ", " (action: Text) ", " (object_kind: Text)
-        ", " (object_id: SqlUuid) ", " (grid_unit_id: Nullable<SqlUuid>) ", " (before: Nullable<Jsonb>)
-        ", " (after: Nullable<Jsonb>) ")"
+         grid_unit_id, before, after) SELECT * FROM unnest(" (id: Array<SqlUuid>) "::uuid[], " (principal_kind: Array<Text>)
+        "::text[], " (principal_id: Array<Nullable<SqlUuid>>) "::uuid[], " (session_id: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (request_id: Array<SqlUuid>) "::uuid[], " (action: Array<Text>) "::text[], " (object_kind: Array<Text>) "::text[], "
+        (object_id: Array<SqlUuid>) "::uuid[], " (grid_unit_id: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (before: Array<Nullable<Jsonb>>) "::jsonb[], " (after: Array<Nullable<Jsonb>>) "::jsonb[])"
     }
 }
 
-pub(super) fn write(connection: &mut PgConnection, context: &Context, entry: Audit<'_>) -> DbResult<()> {
-    let (principal_id, session_id) = match context.principal {
-        Principal::Person(person, session) => (Some(person.0), Some(session.0)),
-        _ => (None, None),
+pub(super) fn write(connection: &mut PgConnection, entries: &[(&Context, Audit<'_>)]) -> DbResult<()> {
+    let session = |context: &Context| match context.principal {
+        Principal::Person(_, session) => Some(session.0),
+        _ => None,
     };
-    let row = NewEntry {
-        id: &Uuid::now_v7(),
-        principal_kind: context.principal.kind(),
-        principal_id: &principal_id,
-        session_id: &session_id,
-        request_id: &context.request.0,
-        action: entry.action,
-        object_kind: entry.object_kind,
-        object_id: &entry.object_id,
-        grid_unit_id: &entry.grid_unit,
-        before: &entry.before,
-        after: &entry.after,
+    let person = |context: &Context| context.principal.person().map(|person| person.0);
+    let rows = NewEntries {
+        id: &entries.iter().map(|_| Uuid::now_v7()).collect(),
+        principal_kind: &entries.iter().map(|(context, _)| context.principal.kind()).collect(),
+        principal_id: &entries.iter().map(|(context, _)| person(context)).collect(),
+        session_id: &entries.iter().map(|(context, _)| session(context)).collect(),
+        request_id: &entries.iter().map(|(context, _)| context.request.0).collect(),
+        action: &entries.iter().map(|(_, entry)| entry.action).collect(),
+        object_kind: &entries.iter().map(|(_, entry)| entry.object_kind).collect(),
+        object_id: &entries.iter().map(|(_, entry)| entry.object_id).collect(),
+        grid_unit_id: &entries.iter().map(|(_, entry)| entry.grid_unit.map(|unit| unit.0)).collect(),
+        before: &entries.iter().map(|(_, entry)| entry.before.as_ref()).collect(),
+        after: &entries.iter().map(|(_, entry)| entry.after.as_ref()).collect(),
     };
-    row.execute(connection)?;
+    rows.execute(connection)?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ mod once;
 mod pool;
 mod schema;
 mod statement;
+mod together;
 mod tx;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use failure::{DbError, DbResult};
 pub(crate) use once::sweep as sweep_keys;
 pub use once::{Done, Once};
 pub use pool::{PoolOptions, Session};
+pub use together::{Share, Together, Work, apart};
 pub use tx::{Context, Finished, Principal, Tx, now};
 
 use crate::error::{self, ApiError};
@@ -151,7 +153,7 @@ impl Db {
         context: &Context,
         work: impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
     ) -> Result<T, ApiError> {
-        let committed = tx::run(&self.inner.pool, context, tx::Commit::Durable, &work)?;
+        let committed = tx::run(&self.inner.pool, context, &work)?;
         Ok(self.committed(committed))
     }
 

@@ -3,11 +3,11 @@
 //! `lock_timeout` the caller gets 409. Refusals roll back and store nothing.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Binary, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Binary, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::schema::idempotency_keys;
-use super::tx::{self, Commit, Committed, Context, Finished, Tx};
+use super::tx::{self, Committed, Context, Finished, Tx};
 use super::{DbResult, pool};
 use crate::error::{self, ApiError};
 
@@ -45,8 +45,9 @@ impl Once {
         self.contended
     }
 
-    fn commit(&self) -> Commit {
-        if self.contended { Commit::ThenDurable } else { Commit::Durable }
+    /// On whose behalf, and in which request.
+    pub const fn context(&self) -> &Context {
+        &self.context
     }
 }
 
@@ -63,16 +64,26 @@ pub struct Done<T> {
 
 crate::statement! {
     /// The first statement of every idempotent write.
-    NewKey { principal: Uuid, action: str, key: str, body_hash: [u8], result_id: Uuid, } -> () {
-        "INSERT INTO idempotency_keys (principal, action, key, body_hash, result_id) VALUES (" (principal: SqlUuid) ", " (action: Text)
-        ", " (key: Text) ", " (body_hash: Binary) ", " (result_id: SqlUuid) ") ON CONFLICT DO NOTHING"
+    NewKeys<'a> {
+        principal: Vec<Uuid>, action: Vec<&'a str>, key: Vec<&'a str>, body_hash: Vec<&'a [u8]>, result_id: Vec<Uuid>,
+    } -> () {
+        "INSERT INTO idempotency_keys (principal, action, key, body_hash, result_id) SELECT * FROM unnest("
+        (principal: Array<SqlUuid>) "::uuid[], " (action: Array<Text>) "::text[], " (key: Array<Text>) "::text[], "
+        (body_hash: Array<Binary>) "::bytea[], " (result_id: Array<SqlUuid>) "::uuid[]) ON CONFLICT DO NOTHING"
     }
 }
 
-fn claim(connection: &mut PgConnection, once: &Once, key: &str) -> DbResult<bool> {
-    let principal = once.context.principal.key();
-    let row = NewKey { principal: &principal, action: once.action, key, body_hash: &once.hash, result_id: &once.id };
-    Ok(row.execute(connection)? == 1)
+/// Claims the keys; false: one of them (or more) is taken.
+pub(super) fn claim<'a>(connection: &mut PgConnection, all: impl Iterator<Item = &'a Once> + Clone) -> DbResult<bool> {
+    let keyed = all.filter_map(|once| once.key.as_deref().map(|key| (once, key)));
+    let rows = NewKeys {
+        principal: &keyed.clone().map(|(once, _)| once.context.principal.key()).collect(),
+        action: &keyed.clone().map(|(once, _)| once.action).collect(),
+        key: &keyed.clone().map(|(_, key)| key).collect(),
+        body_hash: &keyed.clone().map(|(once, _)| &once.hash[..]).collect(),
+        result_id: &keyed.clone().map(|(once, _)| once.id).collect(),
+    };
+    Ok(rows.execute(connection)? == keyed.count())
 }
 
 /// The finished twin: its result, or a refusal when the body differs.
@@ -92,9 +103,9 @@ pub(super) fn run<T, E: Into<ApiError>>(
     once: &Once,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
 ) -> Result<Committed<Done<T>>, ApiError> {
-    tx::run(pool, &once.context, once.commit(), &|mut tx: Tx<'_>| -> Result<Finished<Done<T>>, ApiError> {
+    tx::run(pool, &once.context, &|mut tx: Tx<'_>| -> Result<Finished<Done<T>>, ApiError> {
         if let Some(key) = &once.key
-            && !claim(tx.conn(), once, key)?
+            && !claim(tx.conn(), std::iter::once(once))?
         {
             let id = twin(tx.conn(), once, key)?;
             return Ok(Finished::replay(Done { id, replayed: true, value: None }));

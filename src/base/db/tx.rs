@@ -123,7 +123,12 @@ impl Tx<'_> {
 
     /// Writes the audit row of this change, in this transaction.
     pub fn audit(&mut self, entry: Audit<'_>) -> DbResult<()> {
-        audit::write(self.connection, self.context, entry)
+        audit::write(self.connection, &[(self.context, entry)])
+    }
+
+    /// The same for changes of several callers in one transaction (see `Together`), each under its own name.
+    pub fn audit_each(&mut self, entries: &[(&Context, Audit<'_>)]) -> DbResult<()> {
+        audit::write(self.connection, entries)
     }
 
     /// Puts a job into the outbox: it runs if and only if this transaction commits.
@@ -163,17 +168,6 @@ impl<T> Finished<T> {
 /// Tries per transaction on deadlock or a dead connection.
 const TRIES: u32 = 4;
 
-/// How a transaction commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Commit {
-    /// COMMIT returns when it is on disk.
-    Durable,
-    /// COMMIT lets go of the contended row first; the caller is answered when it is on disk, as always. With the row locked
-    /// during the wait, a book could commit once per write of the disk; so, one write carries what gathered meanwhile. Others may read
-    /// what isn't on disk yet; but whatever they commit on top of it is on disk only together with it.
-    ThenDurable,
-}
-
 /// What came of a transaction.
 pub(super) struct Committed<T> {
     pub(super) value: T,
@@ -185,14 +179,13 @@ pub(super) struct Committed<T> {
 pub(super) fn run<T, E: Into<ApiError>>(
     pool: &r2d2::Pool<pool::Manager>,
     context: &Context,
-    commit: Commit,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
 ) -> Result<Committed<T>, ApiError> {
     let mut tries = 0;
     loop {
         tries += 1;
         let mut session = pool::get(pool)?;
-        match attempt(session.connection(), context, commit, work) {
+        match attempt(session.connection(), context, work) {
             Ok(committed) => return Ok(committed),
             Err(Attempt { error, again: true }) if tries < TRIES => {
                 tracing::debug!(?error, tries, "running the transaction again")
@@ -216,19 +209,14 @@ impl Attempt {
 fn attempt<T, E: Into<ApiError>>(
     connection: &mut PgConnection,
     context: &Context,
-    commit: Commit,
     work: &impl Fn(Tx<'_>) -> Result<Finished<T>, E>,
 ) -> Result<Committed<T>, Attempt> {
-    let begin = match commit {
-        Commit::Durable => "BEGIN",
-        Commit::ThenDurable => "BEGIN; SET LOCAL synchronous_commit = off",
-    };
-    AnsiTransactionManager::begin_transaction_sql(connection, begin)
+    AnsiTransactionManager::begin_transaction(connection)
         .map_err(|error| Attempt { again: failure::is_gone(&error), error: error.into() })?;
     let enqueued = Cell::new(false);
     match work(Tx { connection, context, now: None, enqueued: &enqueued }) {
         Ok(finished) => {
-            end(connection, commit)?;
+            end(connection)?;
             Ok(Committed { value: finished.into_value(), enqueued: enqueued.get() })
         }
         Err(refused) => {
@@ -243,15 +231,9 @@ fn attempt<T, E: Into<ApiError>>(
     }
 }
 
-/// COMMIT, and what makes it durable.
-fn end(connection: &mut PgConnection, commit: Commit) -> Result<(), Attempt> {
+/// COMMIT: returns when it is on disk.
+fn end(connection: &mut PgConnection) -> Result<(), Attempt> {
     AnsiTransactionManager::commit_transaction(connection).map_err(|error| {
         if failure::is_gone(&error) { Attempt::last(DbError::CommitUnknown(error)) } else { Attempt::last(error) }
-    })?;
-    if commit == Commit::ThenDurable {
-        // A durable commit of nothing but this message: it waits until all that was committed before is on disk.
-        let flush = sql_query("SELECT pg_logical_emit_message(true, 'palm', '')").execute(connection);
-        flush.map_err(|error| Attempt::last(DbError::CommitUnknown(error)))?;
-    }
-    Ok(())
+    })
 }

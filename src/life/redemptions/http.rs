@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cancel::{self, Cancellation, Side};
 use super::card::{self, CardOrder};
-use super::order::{self, NewOrder};
+use super::order::{self, NewOrder, Placing};
 use super::present::Presented;
 use super::rows::{self, Of, Redemption};
 use super::slip::{NewSlip, SlipView};
@@ -105,17 +105,18 @@ pub async fn order_create(
     key: IdempotencyKey,
     body: Valid<NewOrder>,
     db: Data<Db>,
+    orders: Data<Orders>,
 ) -> Result<Created<OrderView>, ApiError> {
     let id = OrderId::new();
     let once = can.once(key, body.hash(), id.0).contended();
-    let (person, caller, wanted) = (can.person(), can.clone(), body.into_inner());
+    let (actor, offer, caller, wanted) = (can.person(), body.offer.0, can.clone(), body.into_inner());
     let answer = db
         .read(move |conn| {
             let (wish, scope) = order::wish_of(conn, &caller, &wanted)?;
             order::consider(conn, &wish, |gate| order::reach_of(&scope, wish.holder, &gate.path))
         })
         .await?;
-    let done = db.once(once, move |tx| order::place(tx, person, &answer, id)).await?;
+    let done = orders.once(&db, offer, once, Placing { answer, actor }).await?;
     let id = OrderId(done.id);
     let view = match &done.value {
         Some(view) => view.clone(),
@@ -379,12 +380,13 @@ pub async fn redemption_card_order(
     body: Valid<CardOrder>,
     db: Data<Db>,
     ring: Data<KeyRing>,
+    orders: Data<Orders>,
 ) -> Result<Created<CounterView>, ApiError> {
     let (id, scope, clerk) = (OrderId::new(), can.scope().clone(), can.person());
     let once = can.once(key, body.hash(), id.0).contended();
-    let keys = ring.clone();
+    let (keys, offer) = (ring.clone(), body.offer);
     let answer = db.read(move |conn| card::consider(conn, &keys, &scope, clerk, &body)).await?;
-    let done = db.once(once, move |tx| order::place(tx, clerk, &answer, id)).await?;
+    let done = orders.once(&db, offer.0, once, Placing { answer, actor: clerk }).await?;
     let (id, capture) = (OrderId(done.id), TransactionId::new());
     let open = db.read(move |conn| rows::find(conn, id)).await?.is_some_and(|row| row.state == OrderState::Held);
     if open {

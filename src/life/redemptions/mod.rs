@@ -37,7 +37,7 @@ pub use cancel::Cancellation;
 pub use card::CardOrder;
 pub use hooks::{ERASE, EXPORT, home};
 pub use jobs::jobs;
-pub use order::NewOrder;
+pub use order::{NewOrder, Orders, Placing, orders};
 pub use present::Presented;
 pub use rows::{Captured, captures_claim, captures_free};
 pub use slip::{NewSlip, SlipView};

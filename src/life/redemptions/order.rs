@@ -1,7 +1,9 @@
 //! Placing an order. Most of a sale's attempts are refused by one plain SELECT, before any transaction; the others take order, counts
 //! and stock of exactly the version that they saw, and then the ledger's hold.
 
-use base::db::{Audit, Finished, Tx};
+use std::collections::HashSet;
+
+use base::db::{Audit, Finished, Share, Together, Tx};
 use base::error::{self, ApiError, ErrorCode};
 use base::ids::{OrganizationId, PersonId};
 use base::money::{Fen, Points};
@@ -187,39 +189,92 @@ pub(super) fn reach_of(scope: &Scope, holder: Holder, path: &GridPath) -> Result
     }
 }
 
+/// A considered order on its way into the transaction.
+pub struct Placing {
+    pub(super) answer: Answer,
+    /// Who asked: the holder, or the clerk.
+    pub(super) actor: PersonId,
+}
+
+/// Orders of one offer go in together.
+pub type Orders = Together<Placing, OrderView>;
+
+/// Where orders gather; one per process.
+pub fn orders() -> Orders {
+    Together::new(place)
+}
+
+/// One order of a joint transaction.
+struct Placed<'a> {
+    id: OrderId,
+    hold: TransactionId,
+    plan: &'a Plan,
+    share: &'a Share<Placing>,
+}
+
+impl<'a> Placed<'a> {
+    fn of(share: &'a Share<Placing>) -> Result<Self, ApiError> {
+        match &share.wish.answer {
+            Answer::Go(plan) => Ok(Self { id: OrderId(share.once.id()), hold: TransactionId::new(), plan, share }),
+            Answer::Refused(code) => Err(ApiError::of(code)),
+        }
+    }
+
+    fn posting(&self) -> Posting {
+        let Plan { wish, gate, points, hold_expires_at, .. } = self.plan;
+        let actor = ledger::Actor::Person(self.share.wish.actor);
+        let about = about(self.id, Fact::order_hold(self.id.0), REASON_HOLD, actor, gate.now);
+        Posting { id: self.hold, ..Posting::hold(about, wish.holder.party(), *points, *hold_expires_at) }
+    }
+
+    fn audit(&self) -> Audit<'static> {
+        let Plan { wish, gate, points, .. } = self.plan;
+        let after = json!({"state": "held", "offer": wish.offer, "quantity": wish.quantity, "points": points, "placed_by": wish.placed_by});
+        Audit::new("order_create", "redemption", self.id.0).at(gate.community).after(after)
+    }
+
+    fn view(&self) -> OrderView {
+        let gate = &self.plan.gate;
+        OrderView::of(&self.plan.row(self.id, self.hold), &gate.title, &gate.pick_up, gate.merchant_name.as_deref())
+    }
+}
+
+/// One statement can't count one holder or household twice, and takes the terms of one version.
+fn stand_together(placed: &[Placed<'_>], first: &Gate) -> bool {
+    let mut seen = HashSet::new();
+    placed.iter().all(|one| {
+        let alike = one.plan.gate.version == first.version;
+        let (_, holder) = one.plan.wish.holder.count_key();
+        alike && seen.insert(holder) && one.plan.household.is_none_or(|home| seen.insert(home))
+    })
+}
+
+fn write(tx: &mut Tx<'_>, placed: &[Placed<'_>], first: &Plan) -> Result<(), ApiError> {
+    let every = || placed.iter().map(|one| (one.plan, one));
+    let row = PlaceQuery {
+        offer: &first.wish.offer,
+        community: &first.gate.community,
+        merchant: &first.gate.merchant,
+        per_person: &first.gate.per_person.unwrap_or(i32::MAX),
+        per_household: &first.gate.per_household.unwrap_or(i32::MAX),
+        order: &every().map(|(_, one)| one.id).collect(),
+        person: &every().map(|(plan, _)| plan.wish.holder.person()).collect(),
+        organization: &every().map(|(plan, _)| plan.wish.holder.organization()).collect(),
+        household: &every().map(|(plan, _)| plan.household).collect(),
+        placed_by: &every().map(|(plan, _)| plan.wish.placed_by).collect(),
+        quantity: &every().map(|(plan, _)| plan.wish.quantity).collect(),
+        points: &every().map(|(plan, _)| plan.points).collect(),
+        cny: &every().map(|(plan, _)| plan.cny).collect(),
+        hold: &every().map(|(_, one)| one.hold.0).collect(),
+        expires: &every().map(|(plan, _)| plan.hold_expires_at).collect(),
+        created: &every().map(|(plan, _)| plan.gate.now).collect(),
+        kind: &every().map(|(plan, _)| plan.wish.holder.count_key().0).collect(),
+        holder: &every().map(|(plan, _)| plan.wish.holder.count_key().1).collect(),
+    };
+    if rows_order::place(tx.conn(), &row)? { Ok(()) } else { Err(ApiError::of(&LIMIT_REACHED)) }
+}
+
 impl Plan {
-    fn write(&self, tx: &mut Tx<'_>, id: OrderId, hold: TransactionId) -> Result<(), ApiError> {
-        let (kind, holder) = self.wish.holder.count_key();
-        let row = PlaceQuery {
-            order: &id,
-            community: &self.gate.community,
-            offer: &self.wish.offer,
-            merchant: &self.gate.merchant,
-            person: &self.wish.holder.person(),
-            organization: &self.wish.holder.organization(),
-            household: &self.household,
-            placed_by: &self.wish.placed_by,
-            quantity: &self.wish.quantity,
-            points: &self.points,
-            cny: &self.cny,
-            hold: &hold.0,
-            expires: &self.hold_expires_at,
-            created: &self.gate.now,
-            kind,
-            holder: &holder,
-            per_person: &self.gate.per_person.unwrap_or(i32::MAX),
-            per_household: &self.gate.per_household.unwrap_or(i32::MAX),
-        };
-        let counted = rows_order::place(tx.conn(), &row)?;
-        if counted.own && counted.household { Ok(()) } else { Err(ApiError::of(&LIMIT_REACHED)) }
-    }
-
-    fn hold(&self, id: OrderId, hold: TransactionId, actor: PersonId) -> Posting {
-        let about = about(id, Fact::order_hold(id.0), REASON_HOLD, ledger::Actor::Person(actor), self.gate.now);
-        let posting = Posting::hold(about, self.wish.holder.party(), self.points, self.hold_expires_at);
-        Posting { id: hold, ..posting }
-    }
-
     fn row(&self, id: OrderId, hold: TransactionId) -> Redemption {
         Redemption {
             id,
@@ -264,28 +319,33 @@ pub(super) fn about(id: OrderId, fact: Fact, reason: ReasonCode, actor: ledger::
     }
 }
 
-/// Writes the order, takes the stock and holds the points; ends the transaction.
-pub(super) fn place(mut tx: Tx<'_>, actor: PersonId, answer: &Answer, id: OrderId) -> Result<Finished<OrderView>, ApiError> {
-    let plan = match answer {
-        Answer::Go(plan) => plan,
-        Answer::Refused(code) => return Err(ApiError::of(code)),
-    };
-    let hold = TransactionId::new();
-    plan.write(&mut tx, id, hold)?;
-    let after = json!({"state": "held", "offer": plan.wish.offer, "quantity": plan.wish.quantity, "points": plan.points, "placed_by": plan.wish.placed_by});
-    tx.audit(Audit::new("order_create", "redemption", id.0).at(plan.gate.community).after(after))?;
-    if let Some(acting) = &plan.wish.acting {
-        let title = &plan.gate.title;
-        people::notify::tell_acted(&mut tx, acting, &format!("兑换 {title}"), &format!("ordered {title}"))?;
+/// Writes orders of one offer, takes the stock and holds the points; ends the transaction.
+fn place(mut tx: Tx<'_>, shares: &[Share<Placing>]) -> Result<Finished<Vec<OrderView>>, ApiError> {
+    let placed: Vec<Placed<'_>> = shares.iter().map(Placed::of).collect::<Result<_, _>>()?;
+    let [Placed { plan: first, .. }, ..] = placed.as_slice() else { return Err(base::db::apart()) };
+    if !stand_together(&placed, &first.gate) {
+        return Err(base::db::apart());
     }
-    if !offers::stock_take(tx.conn(), plan.wish.offer, plan.gate.version, plan.wish.quantity)? {
-        let now = offers::offer_find(tx.conn(), plan.wish.offer)?;
-        let same = now.is_some_and(|offer| offer.version == plan.gate.version);
+    write(&mut tx, &placed, first)?;
+    let trail: Vec<_> = placed.iter().map(|one| (one.share.once.context(), one.audit())).collect();
+    tx.audit_each(&trail)?;
+    for Plan { wish, gate, .. } in placed.iter().map(|one| one.plan) {
+        if let Some(acting) = &wish.acting {
+            let title = &gate.title;
+            people::notify::tell_acted(&mut tx, acting, &format!("兑换 {title}"), &format!("ordered {title}"))?;
+        }
+    }
+    let quantity = placed.iter().map(|one| one.plan.wish.quantity).sum();
+    if !offers::stock_take(tx.conn(), first.wish.offer, first.gate.version, quantity)? {
+        let now = offers::offer_find(tx.conn(), first.wish.offer)?;
+        let same = now.is_some_and(|offer| offer.version == first.gate.version);
         return Err(ApiError::of(if same { &OUT_OF_STOCK } else { &OFFER_CHANGED }));
     }
-    let view = OrderView::of(&plan.row(id, hold), &plan.gate.title, &plan.gate.pick_up, plan.gate.merchant_name.as_deref());
-    let book = BookId(plan.gate.community.0);
-    ledger::post_one(tx, book, plan.hold(id, hold, actor), |_receipt| view)
+    let postings: Vec<Posting> = placed.iter().map(Placed::posting).collect();
+    ledger::post(tx, BookId(first.gate.community.0), &postings, |outcomes| {
+        let refused = outcomes.iter().find_map(|outcome| outcome.as_ref().err().copied());
+        refused.map_or_else(|| Ok(placed.iter().map(Placed::view).collect()), |refusal| Err(refusal.into()))
+    })
 }
 
 #[cfg(test)]

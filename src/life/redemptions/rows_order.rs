@@ -7,7 +7,7 @@ use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::money::{Fen, Points};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use people::grid::GridPath;
 use uuid::Uuid;
 
@@ -85,40 +85,38 @@ pub(super) fn gate(connection: &mut PgConnection, offer: OfferId, holder: (&str,
 }
 
 base::statement! {
-    /// Counts and order together. The counts are taken only within their limits.
-    pub(super) PlaceQuery {
-        order: OrderId, community: GridUnitId, offer: OfferId, merchant: Option<MerchantId>, person: Option<PersonId>,
-        organization: Option<OrganizationId>, household: Option<Uuid>, placed_by: Option<PersonId>, quantity: i32, points: Points,
-        cny: Fen, hold: Uuid, expires: DateTime<Utc>, created: DateTime<Utc>, kind: str, holder: Uuid, per_person: i32,
-        per_household: i32,
+    /// Counts and orders of one offer together. The counts are taken only within their limits. No holder and no household twice.
+    pub(super) PlaceQuery<'a> {
+        offer: OfferId, community: GridUnitId, merchant: Option<MerchantId>, per_person: i32, per_household: i32,
+        order: Vec<OrderId>, person: Vec<Option<PersonId>>, organization: Vec<Option<OrganizationId>>, household: Vec<Option<Uuid>>,
+        placed_by: Vec<Option<PersonId>>, quantity: Vec<i32>, points: Vec<Points>, cny: Vec<Fen>, hold: Vec<Uuid>, expires: Vec<DateTime<Utc>>,
+        created: Vec<DateTime<Utc>>, kind: Vec<&'a str>, holder: Vec<Uuid>,
     } -> (BigInt, BigInt) {
-        "WITH own AS (INSERT INTO redemption_counts (offer_id, holder_kind, holder_id, used) SELECT " (offer: SqlUuid)
-        ", " (kind: Text) ", " (holder: SqlUuid) ", " (quantity: Integer) "::int WHERE " (quantity: Integer) " <= " (per_person: Integer)
+        "WITH wish AS (SELECT * FROM unnest(" (order: Array<SqlUuid>) "::uuid[], " (person: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (organization: Array<Nullable<SqlUuid>>) "::uuid[], " (household: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (placed_by: Array<Nullable<SqlUuid>>) "::uuid[], " (quantity: Array<Integer>) "::int[], " (points: Array<BigInt>)
+        "::bigint[], " (cny: Array<BigInt>) "::bigint[], " (hold: Array<SqlUuid>) "::uuid[], " (expires: Array<Timestamptz>)
+        "::timestamptz[], " (created: Array<Timestamptz>) "::timestamptz[], " (kind: Array<Text>) "::text[], " (holder: Array<SqlUuid>) "::uuid[]) w (id, person, organization, \
+         household, placed_by, quantity, points, cny, hold, expires, created, kind, holder)), \
+         own AS (INSERT INTO redemption_counts (offer_id, holder_kind, holder_id, used) SELECT " (offer: SqlUuid)
+        ", kind, holder, quantity FROM wish WHERE quantity <= " (per_person: Integer)
         " ON CONFLICT (offer_id, holder_kind, holder_id) DO UPDATE SET used = redemption_counts.used + excluded.used \
          WHERE redemption_counts.used + excluded.used <= " (per_person: Integer) " RETURNING 1), \
          home AS (INSERT INTO redemption_counts (offer_id, holder_kind, holder_id, used) SELECT " (offer: SqlUuid)
-        ", 'household', " (household: Nullable<SqlUuid>) "::uuid, " (quantity: Integer) "::int WHERE " (household: Nullable<SqlUuid>)
-        "::uuid IS NOT NULL AND " (quantity: Integer) " <= " (per_household: Integer)
+        ", 'household', household, quantity FROM wish WHERE household IS NOT NULL AND quantity <= " (per_household: Integer)
         " ON CONFLICT (offer_id, holder_kind, holder_id) DO UPDATE SET used = redemption_counts.used + excluded.used \
          WHERE redemption_counts.used + excluded.used <= " (per_household: Integer) " RETURNING 1), \
          placed AS (INSERT INTO redemptions (id, community_id, offer_id, merchant_id, person_id, organization_id, household_id, \
-         placed_by, quantity, points, cny, hold_id, hold_expires_at, created_at) VALUES (" (order: SqlUuid)
-        ", " (community: SqlUuid) ", " (offer: SqlUuid) ", " (merchant: Nullable<SqlUuid>) ", " (person: Nullable<SqlUuid>)
-        ", " (organization: Nullable<SqlUuid>) ", " (household: Nullable<SqlUuid>) ", " (placed_by: Nullable<SqlUuid>)
-        ", " (quantity: Integer) ", " (points: BigInt) ", " (cny: BigInt) ", " (hold: SqlUuid) ", " (expires: Timestamptz)
-        ", " (created: Timestamptz) ")) SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM home)"
+         placed_by, quantity, points, cny, hold_id, hold_expires_at, created_at) SELECT id, " (community: SqlUuid)
+        ", " (offer: SqlUuid) ", " (merchant: Nullable<SqlUuid>) "::uuid, person, organization, household, placed_by, quantity, \
+         points, cny, hold, expires, created FROM wish) \
+         SELECT (SELECT count(*) FROM own), (SELECT count(*) FROM home)"
     }
 }
 
-/// Which count was within its limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Counted {
-    pub own: bool,
-    pub household: bool,
-}
-
-/// Writes order and counts.
-pub(super) fn place(connection: &mut PgConnection, query: &PlaceQuery<'_>) -> DbResult<Counted> {
-    let (own, household): (i64, i64) = PlaceQuery { ..*query }.get_result(connection)?;
-    Ok(Counted { own: own == 1, household: household == 1 || query.household.is_none() })
+/// Writes orders and counts; false: a count has reached its limit.
+pub(super) fn place(connection: &mut PgConnection, query: &PlaceQuery<'_>) -> DbResult<bool> {
+    let (own, home): (i64, i64) = PlaceQuery { ..*query }.get_result(connection)?;
+    let homes = query.household.iter().flatten().count();
+    Ok(usize::try_from(own).ok() == Some(query.order.len()) && usize::try_from(home).ok() == Some(homes))
 }

@@ -30,6 +30,27 @@ async fn sixty_four_parallel_orders_on_a_stock_of_ten_hold_ten() {
 }
 
 #[actix_web::test]
+async fn who_orders_together_is_refused_and_recorded_alone() {
+    let app = TestApp::start_with(12).await;
+    let shop = shop(&app).await;
+    let offer = published(&shop.owner, &offer(&shop, 100)).await;
+    let mut people = Vec::new();
+    for turn in 0..24 {
+        people.push(rich(&app, if turn % 8 == 3 { "7" } else { "8" }).await);
+    }
+    let (path, body) = (at("/orders"), order_of(&offer, 1));
+    let replies = join_all(people.iter().map(|person| person.post(&path, &body))).await;
+    assert_eq!((count(&replies, 201, ""), count(&replies, 409, "insufficient_points")), (21, 3));
+    assert_eq!(stock(&shop.owner, &offer).await, 79);
+    for (person, reply) in people.iter().zip(&replies).filter(|(_, reply)| reply.status == 201) {
+        let id = reply.json()["id"].as_str().unwrap().parse().unwrap();
+        let trail = app.serving.parts.db.read_now(|conn| base::db::audit_of(conn, Some(id), None, 10)).unwrap();
+        assert_eq!(trail.iter().map(|row| row.principal_id).collect::<Vec<_>>(), [Some(person.person.0)]);
+    }
+    audited(&app);
+}
+
+#[actix_web::test]
 async fn one_order_sent_sixty_four_times_with_one_key_is_one_order() {
     let app = TestApp::start_with(12).await;
     let (shop, resident) = (shop(&app).await, rich(&app, "100").await);
