@@ -279,6 +279,18 @@ pub fn governance(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_read::request_find)
         .service(requests::http_read::request_event_list);
     duty_list(routes);
+    request_clocks(routes);
+}
+
+fn request_clocks(routes: &mut ServiceConfig<'_>) {
+    use governance::requests::clocks::{http, http_on_call};
+    routes
+        .service(http::request_pause)
+        .service(http::request_resume)
+        .service(http::request_extend)
+        .service(http_on_call::on_call_create)
+        .service(http_on_call::on_call_list)
+        .service(http_on_call::on_call_end);
 }
 
 fn duty_list(routes: &mut ServiceConfig<'_>) {

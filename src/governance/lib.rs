@@ -12,9 +12,9 @@ use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 
 /// Rows of this wing in the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS, duty_list::PERMISSIONS];
+pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS, requests::clocks::PERMISSIONS, duty_list::PERMISSIONS];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, duty_list::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES];
 /// What the audit asks of this wing's tables.
@@ -28,5 +28,7 @@ pub const EXPORT: &[ExportHook] = &[];
 
 /// Background jobs of this wing.
 pub fn jobs() -> Vec<JobKind> {
-    requests::jobs()
+    let mut all = requests::jobs();
+    all.extend(requests::clocks::jobs());
+    all
 }

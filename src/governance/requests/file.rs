@@ -19,7 +19,7 @@ use super::{
     AssignmentReason, Capacity, Desk, EventKind, Filing, PLACE_OUTSIDE, Publication, Source, State, TOO_MANY_FILES, Verdict,
     danger,
 };
-use crate::duty_list::DutyItem;
+use crate::duty_list::{DeadlineClass, DutyItem};
 
 /// Files a request in the caller's transaction, which ends it with `tx.done`. `verdict` is the check of its text (see `screening`); it
 /// only matters for public ones. Errors: 422 `place_outside`, `category_unknown`, `answer_wrong`, `too_many_files`; 409
@@ -51,6 +51,7 @@ pub(super) fn file_sealed(
     duty::check(duty.as_ref(), &filing.answers)?;
     let case = fresh(tx, filing, verdict, duty.as_ref())?;
     let mut work = Work::fresh(tx, case)?;
+    work.class = Some(soon(filing, duty.as_ref()));
     work.happened(first(tx, filing));
     let units = duty.as_ref().and_then(|duty| Units::of_duty(duty, AssignmentReason::DutyList));
     let given = match &units {
@@ -148,6 +149,15 @@ fn first(tx: &Tx<'_>, filing: &Filing) -> Happening {
         (None, None) => Happening::system(EventKind::Filed),
     };
     what.saying(filing.source.zh())
+}
+
+/// How soon it must be solved: as the duty list says; without an item, danger in the text counts as danger.
+fn soon(filing: &Filing, duty: Option<&DutyItem>) -> DeadlineClass {
+    let without = || match danger::emergencies(&filing.text).is_empty() {
+        true => DeadlineClass::General7d,
+        false => DeadlineClass::Danger2h,
+    };
+    duty.map_or_else(without, |duty| duty.deadline_class)
 }
 
 fn details(filing: &Filing, duty: Option<&DutyItem>, contact_sealed: Option<Vec<u8>>) -> Details {

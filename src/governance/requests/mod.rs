@@ -13,6 +13,7 @@
 #![expect(dead_code, reason = "the verbs of handling follow")]
 
 mod assign;
+pub mod clocks;
 mod danger;
 mod duty;
 mod external;

@@ -11,6 +11,7 @@ use people::{community, grid};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::clocks::{self, ClockView};
 use super::danger::{self, Emergency};
 use super::rows::Case;
 use super::rows_details::{self, Details};
@@ -79,6 +80,8 @@ pub struct RequestView {
     pub due_at: Option<DateTime<Utc>>,
     /// The published deadline of the answer.
     pub resolve_by: Option<DateTime<Utc>>,
+    /// Its clocks, in the order in which they started.
+    pub clocks: Vec<ClockView>,
     /// Was it extended?
     pub extended: bool,
     /// What to do at once where the text speaks of danger.
@@ -124,6 +127,7 @@ struct Names {
     organizations: HashMap<OrganizationId, String>,
     persons: HashMap<PersonId, PersonName>,
     details: HashMap<CaseId, Details>,
+    clocks: HashMap<CaseId, Vec<ClockView>>,
 }
 
 impl Names {
@@ -137,6 +141,7 @@ impl Names {
             organizations: community::organization_names(connection, &organizations)?,
             persons: identity::names_by_ids(connection, &persons)?,
             details: rows_details::many(connection, &ids)?,
+            clocks: clocks::views(connection, &ids)?,
         })
     }
 
@@ -146,6 +151,7 @@ impl Names {
         let organization_name = case.organization_id.and_then(|id| self.organizations.get(&id).cloned());
         RequestView {
             summary: summary(&case, &unit_name, organization_name.as_deref()),
+            clocks: self.clocks.remove(&case.id).unwrap_or_default(),
             id: case.id,
             number: case.number,
             title: case.title,

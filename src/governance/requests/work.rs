@@ -7,9 +7,11 @@ use base::ids::{OrganizationId, PersonId};
 use base::jobs::NewJob;
 use serde_json::json;
 
+use super::clocks::{self, Clocks};
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
 use super::{Capacity, CaseId, EVENT_JOB, EventKind, MOVE_NOT_ALLOWED, Move, State, told};
+use crate::duty_list::DeadlineClass;
 
 /// What happened, as it is going to stand in the timeline.
 #[derive(Debug, Clone)]
@@ -65,6 +67,8 @@ pub(crate) struct Work {
     before: Option<State>,
     events: Vec<EventRow>,
     now: chrono::DateTime<chrono::Utc>,
+    /// How soon it must be solved, where the caller knows; else the clocks ask the duty list.
+    pub(super) class: Option<DeadlineClass>,
 }
 
 impl Work {
@@ -72,13 +76,13 @@ impl Work {
     pub(crate) fn lock(tx: &mut Tx<'_>, id: CaseId) -> Result<Self, ApiError> {
         let case = rows::lock(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
         let now = tx.now()?;
-        Ok(Self { before: Some(case.state), case, events: Vec::new(), now })
+        Ok(Self { before: Some(case.state), case, events: Vec::new(), now, class: None })
     }
 
     /// Takes one that is about to be filed.
     pub(super) fn fresh(tx: &mut Tx<'_>, case: Case) -> Result<Self, ApiError> {
         let now = tx.now()?;
-        Ok(Self { case, before: None, events: Vec::new(), now })
+        Ok(Self { case, before: None, events: Vec::new(), now, class: None })
     }
 
     /// The time of this transaction.
@@ -124,13 +128,24 @@ impl Work {
 
     /// Writes row, events and audit, tells whom it concerns, and puts the events into the outbox. `action` is the permission's name or
     /// the job's.
-    pub(crate) fn write(self, tx: &mut Tx<'_>, action: &str) -> Result<Case, ApiError> {
+    pub(crate) fn write(mut self, tx: &mut Tx<'_>, action: &str) -> Result<Case, ApiError> {
+        let clocks = clocks::follow(tx, &mut self.case, self.before.is_none(), self.class, &self.events)?;
+        self.finish(tx, action, clocks)
+    }
+
+    /// `write` for what the clocks themselves do: they don't follow their own events.
+    pub(super) fn write_clocked(self, tx: &mut Tx<'_>, action: &str, clocks: Clocks) -> Result<Case, ApiError> {
+        self.finish(tx, action, Some(clocks))
+    }
+
+    fn finish(self, tx: &mut Tx<'_>, action: &str, clocks: Option<Clocks>) -> Result<Case, ApiError> {
         let Self { case, before, events, .. } = self;
         match before {
             Some(_) => rows::save(tx.conn(), &case)?,
             None => rows::insert(tx.conn(), &case)?,
         }
         rows_events::insert(tx.conn(), &events)?;
+        clocks::write(tx, clocks)?;
         let mut audit = Audit::new(action, "request", case.id.0).at(case.grid_unit_id);
         if let Some(state) = before {
             audit = audit.before(json!({"state": state}));

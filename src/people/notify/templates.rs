@@ -54,5 +54,9 @@ templates! {
     REQUEST_ANSWERED "request_answered" "诉求已答复" "您的诉求 {number}「{title}」已由{who}答复：{text}" "Request answered" "Your request {number}, {title}, was answered by {who}: {text}" Some("pages/governance/requests"), ["thing1" = "{title}", "thing2" = "{text}"];
     REQUEST_CONFIRMED "request_confirmed" "谢谢您的上报" "您上报的 {number}「{title}」经核实属实，谢谢您！积分将按规则发放。" "Thank you for your report" "Your report {number}, {title}, was found to be true. Thank you; points follow by rule." Some("pages/governance/requests"), [];
     REQUEST_MOVED "request_moved" "诉求有进展" "您的诉求 {number}「{title}」{what}" "News of your request" "Your request {number}, {title}: {what}" Some("pages/governance/requests"), [];
+    REQUEST_ON_CALL "request_on_call" "紧急事项请立即接单" "紧急：诉求 {number}「{title}」请在 15 分钟内接单。" "Urgent: take it now" "Urgent: take request {number}, {title}, within 15 minutes." Some("pages/staff/requests"), ["thing1" = "{title}"];
+    REQUEST_REMINDED "request_reminded" "催办" "诉求 {number}「{title}」的{what}时限已到，请尽快办理。" "Reminder" "The deadline of request {number}, {title}, has passed ({what})." Some("pages/staff/requests"), ["thing1" = "{title}", "thing2" = "{what}"];
+    REQUEST_SUPERVISED "request_supervised" "督办" "诉求 {number}「{title}」的{what}逾期未办，已督办。" "Supervision" "Request {number}, {title}, is overdue ({what}) and under supervision." Some("pages/staff/requests"), ["thing1" = "{title}", "thing2" = "{what}"];
+    REQUEST_ESCALATED "request_escalated" "逾期升级" "诉求 {number}「{title}」的{what}逾期，已上报街道。" "Escalated" "Request {number}, {title}, is overdue ({what}) and was escalated to the street." Some("pages/staff/requests"), ["thing1" = "{title}", "thing2" = "{what}"];
     REQUEST_WAITS "request_waits" "有诉求待办" "诉求 {number}「{title}」待您办理（{what}）。" "A request waits for you" "Request {number}, {title}, waits for you ({what})." Some("pages/staff/requests"), [];
 }

@@ -1,0 +1,100 @@
+//! Queries of `request_clocks`.
+
+use base::db::DbResult;
+use base::ids::OrganizationId;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::super::CaseId;
+use super::schema::request_clocks;
+use super::words::{ClockKind, ClockState, PauseReason, TermKind};
+use crate::duty_list::DeadlineClass;
+
+/// A clock.
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[diesel(table_name = request_clocks, primary_key(request_id, kind, round), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+pub(crate) struct ClockRow {
+    pub(crate) request_id: CaseId,
+    pub(crate) kind: ClockKind,
+    pub(crate) round: i16,
+    pub(crate) organization_id: Option<OrganizationId>,
+    pub(crate) class: Option<DeadlineClass>,
+    pub(crate) term: TermKind,
+    pub(crate) amount: i32,
+    pub(crate) extra: i32,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) due_at: DateTime<Utc>,
+    pub(crate) provisional: bool,
+    pub(crate) state: ClockState,
+    pub(crate) pause_reason: Option<PauseReason>,
+    pub(crate) paused_at: Option<DateTime<Utc>>,
+    pub(crate) left_units: Option<i64>,
+    pub(crate) ended_at: Option<DateTime<Utc>>,
+    pub(crate) step: i16,
+    pub(crate) told_step: i16,
+    pub(crate) next_at: Option<DateTime<Utc>>,
+}
+
+/// Every clock of a request, by kind and round. The request's row is locked by whoever changes them.
+pub(super) fn of_case(connection: &mut PgConnection, case: CaseId) -> DbResult<Vec<ClockRow>> {
+    Ok(request_clocks::table
+        .filter(request_clocks::request_id.eq(case))
+        .select(ClockRow::as_select())
+        .order((request_clocks::kind, request_clocks::round))
+        .load(connection)?)
+}
+
+/// The clocks of requests.
+pub(super) fn of_cases(connection: &mut PgConnection, cases: &[CaseId]) -> DbResult<Vec<ClockRow>> {
+    Ok(request_clocks::table
+        .filter(request_clocks::request_id.eq_any(cases))
+        .select(ClockRow::as_select())
+        .order((request_clocks::request_id, request_clocks::started_at, request_clocks::due_at))
+        .load(connection)?)
+}
+
+/// Enters clocks.
+pub(super) fn insert(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbResult<()> {
+    diesel::insert_into(request_clocks::table).values(clocks).execute(connection)?;
+    Ok(())
+}
+
+/// Writes a clock that changed.
+pub(super) fn update(connection: &mut PgConnection, clock: &ClockRow) -> DbResult<()> {
+    diesel::update(clock).set(clock).execute(connection)?;
+    Ok(())
+}
+
+/// Where the sweep stands.
+pub(super) type SweepKey = (DateTime<Utc>, CaseId, ClockKind);
+
+/// Clocks that are due, the longest first, after a place of the sweep.
+pub(super) fn due(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+    after: Option<SweepKey>,
+    limit: i64,
+) -> DbResult<Vec<SweepKey>> {
+    let mut query = request_clocks::table
+        .filter(request_clocks::next_at.le(now))
+        .select((request_clocks::next_at.assume_not_null(), request_clocks::request_id, request_clocks::kind))
+        .order((request_clocks::next_at, request_clocks::request_id, request_clocks::kind))
+        .limit(limit)
+        .into_boxed();
+    if let Some((at, case, kind)) = after {
+        let same_time = request_clocks::next_at.eq(at);
+        let later_case = request_clocks::request_id.gt(case);
+        let same_case = request_clocks::request_id.eq(case).and(request_clocks::kind.gt(kind));
+        query = query.filter(request_clocks::next_at.gt(at).or(same_time.and(later_case.or(same_case))));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// Marks a step as told; `false` when it was told before or the clock went on.
+pub(super) fn tell(connection: &mut PgConnection, case: CaseId, kind: ClockKind, round: i16, step: i16) -> DbResult<bool> {
+    let told = diesel::update(request_clocks::table.find((case, kind, round)))
+        .filter(request_clocks::told_step.lt(step).and(request_clocks::step.ge(step)))
+        .set(request_clocks::told_step.eq(step))
+        .execute(connection)?;
+    Ok(told == 1)
+}
