@@ -155,7 +155,7 @@ pub async fn on_call_list(can: Can<OnCallList>, query: Query<TurnQuery>, db: Dat
     let views = db
         .read(move |connection| {
             let (now, units) = (db::now(connection)?, units(connection, &scope, named)?);
-            let rows = rows_on_call::list(connection, &scope, &units, now, window.after, window.load())?;
+            let rows = rows_on_call::list(connection, &scope, (&units, named.is_some()), now, window.after, window.load())?;
             views(connection, rows)
         })
         .await?;

@@ -75,16 +75,17 @@ pub(super) fn now_on_call(
     Ok(of_unit.or_else(|| turns.iter().find(|turn| turn.organization_id.is_none())).cloned())
 }
 
-/// Turns of the scope that aren't over, in order of entry.
+/// Turns that aren't over, in order of entry: of the scope's communities and of units, or of the units alone.
 pub(super) fn list(
     connection: &mut PgConnection,
     scope: &Scope,
-    units: &[OrganizationId],
+    (units, alone): (&[OrganizationId], bool),
     now: DateTime<Utc>,
     after: Option<TurnId>,
     limit: i64,
 ) -> DbResult<Vec<TurnRow>> {
-    let community = within(on_call_turns::community_id.assume_not_null(), scope);
+    let nowhere = Scope::default();
+    let community = within(on_call_turns::community_id.assume_not_null(), if alone { &nowhere } else { scope });
     let mut query = on_call_turns::table
         .filter(on_call_turns::ended_at.is_null().and(on_call_turns::ends_at.gt(now)))
         .filter(on_call_turns::community_id.is_not_null().and(community).or(on_call_turns::organization_id.eq_any(units)))
