@@ -192,6 +192,10 @@ const GOVERNANCE: &[Row] = &[
     ("duty_item_draft_approve", Second, "duty_draft", Community, nothing),
     ("duty_item_draft_refuse", Staff, "duty_draft", Community, nothing),
     ("duty_item_end", Staff, "duty_item", Community, reason),
+    ("request_pause", Staff, "timed", Community, |_| json!({"reason": "weather", "text": "大雪", "days": 2})),
+    ("request_resume", Staff, "timed", Community, nothing),
+    ("request_extend", Staff, "timed", Community, |_| json!({"by": 2, "reason": "工程量大"})),
+    ("on_call_end", Staff, "turn", Community, nothing),
 ];
 
 const TABLE: [&[Row]; 5] = [PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE];

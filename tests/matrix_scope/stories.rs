@@ -241,3 +241,12 @@ pub(super) async fn duty_list(side: &mut Side, content: &Value) {
     }
     side.done(Who::Second, &format!("/api/v1/governance/duty-drafts/{}/approve", side.id("duty_item"))).await;
 }
+
+/// A request whose clocks run, and a turn of the on-call roster.
+pub(super) async fn clocks(app: &TestApp, side: &mut Side) {
+    let request = json!({"text": "楼道里的灯坏了", "unit": side.unit(app, "/E1/B1/D1")});
+    side.made("timed", Who::Resident, "/api/v1/governance/requests", request).await;
+    let turn = json!({"community": side.unit(app, ""), "person": side.who(Who::Worker).person, "starts_at": now(app),
+        "ends_at": now(app) + Duration::hours(8)});
+    side.made("turn", Who::Staff, "/api/v1/governance/on-call", turn).await;
+}

@@ -3,3 +3,48 @@
 pub(crate) mod clocks;
 mod duty_list;
 mod requests;
+
+use base::ids::{GridUnitId, OrganizationId};
+use diesel::prelude::*;
+use diesel::sql_query;
+use diesel::sql_types::{Text, Uuid as SqlUuid};
+
+use crate::support::{Actor, TestApp};
+
+/// An active organization of a community or street.
+pub(crate) fn organization(app: &TestApp, kind: &str, name: &str, code: &str, unit: GridUnitId) -> OrganizationId {
+    let id = OrganizationId::new();
+    sql_query("INSERT INTO organizations (id, kind, name, code, grid_unit_id, state) VALUES ($1, $2, $3, $4, $5, 'active')")
+        .bind::<SqlUuid, _>(id.0)
+        .bind::<Text, _>(kind)
+        .bind::<Text, _>(name)
+        .bind::<Text, _>(code)
+        .bind::<SqlUuid, _>(unit.0)
+        .execute(&mut app.owner())
+        .expect("an organization");
+    id
+}
+
+/// Makes people confirmed residents of one dwelling.
+pub(crate) fn one_household(app: &TestApp, people: &[&Actor]) {
+    let (community, entrance) = (app.world.unit("S1/C1"), app.world.unit("S1/C1/E1/B1/D1"));
+    let household = uuid::Uuid::now_v7();
+    sql_query("INSERT INTO households (id, community_id, entrance_id, address_sealed, room_lookup) VALUES ($1, $2, $3, '\\x00', '\\x00')")
+        .bind::<SqlUuid, _>(household)
+        .bind::<SqlUuid, _>(community)
+        .bind::<SqlUuid, _>(entrance)
+        .execute(&mut app.owner())
+        .expect("a household");
+    for actor in people {
+        sql_query(
+            "INSERT INTO residencies (id, person_id, community_id, entrance_id, household_id, state, how, confirmed_at) \
+             VALUES (gen_random_uuid(), $1, $2, $3, $4, 'confirmed', 'register', palm_now())",
+        )
+        .bind::<SqlUuid, _>(actor.person)
+        .bind::<SqlUuid, _>(community)
+        .bind::<SqlUuid, _>(entrance)
+        .bind::<SqlUuid, _>(household)
+        .execute(&mut app.owner())
+        .expect("a residency");
+    }
+}
