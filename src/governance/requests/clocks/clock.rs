@@ -7,7 +7,7 @@ use people::calendar::{Calendar, Deadline, Left, Term};
 use super::super::CaseId;
 use super::rows::ClockRow;
 use super::words::{ClockKind, ClockState, PauseReason, TermKind};
-use crate::duty_list::{self, DeadlineClass};
+use crate::duty_list::DeadlineClass;
 
 /// Between the calls of the on-call roster: person, deputy, street.
 pub(super) const ON_CALL_GAP: Duration = Duration::minutes(15);
@@ -17,14 +17,6 @@ pub(super) const PAUSE_DAYS: i64 = 30;
 pub(super) const RESIDENT_DAYS: i64 = 7;
 /// The last step: escalated, or the street was called.
 pub(super) const LAST_STEP: i16 = 3;
-
-/// The term of a class, as the calendar counts it.
-pub(super) const fn term_of(class: DeadlineClass) -> Term {
-    match class.term() {
-        duty_list::Term::WallHours(hours) => Term::WallHours(hours),
-        duty_list::Term::WorkingDays(days) => Term::WorkingDays(days),
-    }
-}
 
 /// What starts.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +34,7 @@ fn term_for(start: &Start) -> Term {
         ClockKind::Accept => Term::WorkingHours(2),
         ClockKind::Contact => Term::WallHours(24),
         ClockKind::Arbitrate => Term::WorkingDays(1),
-        ClockKind::Resolve => term_of(start.class),
+        ClockKind::Resolve => start.class.term(),
         ClockKind::OnCall => Term::WallHours(0),
     }
 }
@@ -177,9 +169,9 @@ impl ClockRow {
 
     /// Another class became known: the whole term is counted anew from the start.
     pub(super) fn reclass(&mut self, calendar: &Calendar, class: DeadlineClass) {
-        let (kind, amount) = stored(term_of(class));
+        let (kind, amount) = stored(class.term());
         (self.class, self.term, self.amount) = (Some(class), kind, amount);
-        self.set_due(calendar.deadline(self.started_at, term_of(class)));
+        self.set_due(calendar.deadline(self.started_at, class.term()));
         if self.state == ClockState::Running {
             self.next_at = Some(self.due_at);
         }
