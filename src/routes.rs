@@ -271,6 +271,11 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 
 /// `/api/v1/governance`: palm governance 掌上治理.
 pub fn governance(routes: &mut ServiceConfig<'_>) {
+    requests(routes);
+    grid_tasks(routes);
+}
+
+fn requests(routes: &mut ServiceConfig<'_>) {
     use governance::requests;
     routes
         .service(requests::http_intake::request_create)
@@ -307,4 +312,28 @@ fn duty_list(routes: &mut ServiceConfig<'_>) {
         .service(http_drafts::duty_item_draft_edit)
         .service(http_drafts::duty_item_draft_approve)
         .service(http_drafts::duty_item_draft_refuse);
+}
+
+fn grid_tasks(routes: &mut ServiceConfig<'_>) {
+    use governance::grid_tasks::{checklists, plans, tasks};
+    routes
+        .service(checklists::http::checklist_create)
+        .service(checklists::http::checklist_list)
+        .service(checklists::http::checklist_find)
+        .service(checklists::http::checklist_approve)
+        .service(checklists::http::checklist_refuse)
+        .service(plans::http::grid_task_plan_create)
+        .service(plans::http::grid_task_plan_list)
+        .service(plans::http::grid_task_plan_find)
+        .service(plans::http::grid_task_plan_end)
+        .service(tasks::http::grid_task_create)
+        .service(tasks::http::grid_task_list)
+        .service(tasks::http::grid_task_find)
+        .service(tasks::http::grid_task_start)
+        .service(tasks::http::grid_task_stop_tick)
+        .service(tasks::http::grid_task_stop_hazard)
+        .service(tasks::http::grid_task_finish)
+        .service(tasks::http::grid_task_review)
+        .service(tasks::http::grid_task_return)
+        .service(tasks::http::grid_task_cancel);
 }

@@ -1,8 +1,10 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Edges between nouns: `requests → duty_list`.
+//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`.
 
 pub mod duty_list;
+pub mod grid_tasks;
+mod reach;
 pub mod requests;
 
 use base::error::ErrorCode;
@@ -12,23 +14,25 @@ use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 
 /// Rows of this wing in the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[requests::PERMISSIONS, requests::clocks::PERMISSIONS, duty_list::PERMISSIONS];
+pub const PERMISSIONS: &[&[Rule]] =
+    &[requests::PERMISSIONS, requests::clocks::PERMISSIONS, duty_list::PERMISSIONS, grid_tasks::PERMISSIONS];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS, grid_tasks::ERRORS];
 /// State machines of this wing, by noun.
-pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES];
+pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES, grid_tasks::STATES];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[duty_list::home];
+pub const HOME: &[HomeHook] = &[duty_list::home, grid_tasks::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[];
+pub const ERASE: &[EraseHook] = &[grid_tasks::ERASE];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] = &[];
+pub const EXPORT: &[ExportHook] = &[grid_tasks::EXPORT];
 
 /// Background jobs of this wing.
 pub fn jobs() -> Vec<JobKind> {
     let mut all = requests::jobs();
     all.extend(requests::clocks::jobs());
+    all.extend(grid_tasks::jobs());
     all
 }

@@ -7,7 +7,7 @@ use base::ids::OrganizationId;
 use people::identity::Role;
 use serde_json::{Value, json};
 
-use super::stories;
+use super::{grid_duties, stories};
 use crate::support::{Actor, TestApp};
 
 /// Whose right is tried.
@@ -60,6 +60,7 @@ impl Side {
         stories::staff(app, &mut side).await;
         stories::pictures(app, &mut side).await;
         stories::duty_list(&mut side, &super::duty_content()).await;
+        grid_duties::tasks(app, &mut side).await;
         side
     }
 

@@ -22,9 +22,9 @@ use crate::support::TestApp;
 const SERVICE: &str = "/api/v1/service";
 const POINTS: &str = "/api/v1/points";
 /// First and other: blocks for the grid, suffixes for nouns.
-const BLOCKS: [(&str, &str); 2] = [("/E1/B1", ""), ("/E1/B2", "/other")];
+pub(super) const BLOCKS: [(&str, &str); 2] = [("/E1/B1", ""), ("/E1/B2", "/other")];
 
-fn now(app: &TestApp) -> DateTime<Utc> {
+pub(super) fn now(app: &TestApp) -> DateTime<Utc> {
     base::db::now(&mut app.owner()).expect("the product's clock")
 }
 

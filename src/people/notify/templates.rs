@@ -59,4 +59,8 @@ templates! {
     REQUEST_SUPERVISED "request_supervised" "督办" "诉求 {number}「{title}」的{what}逾期未办，已督办。" "Supervision" "Request {number}, {title}, is overdue ({what}) and under supervision." Some("pages/staff/requests"), ["thing1" = "{title}", "thing2" = "{what}"];
     REQUEST_ESCALATED "request_escalated" "逾期升级" "诉求 {number}「{title}」的{what}逾期，已上报街道。" "Escalated" "Request {number}, {title}, is overdue ({what}) and was escalated to the street." Some("pages/staff/requests"), ["thing1" = "{title}", "thing2" = "{what}"];
     REQUEST_WAITS "request_waits" "有诉求待办" "诉求 {number}「{title}」待您办理（{what}）。" "A request waits for you" "Request {number}, {title}, waits for you ({what})." Some("pages/staff/requests"), [];
+    GRID_TASK_ASKED "grid_task_asked" "新的网格任务" "「{title}」请于 {until} 前完成。" "A new grid task" "Please finish {title} by {until}." Some("pages/staff/tasks"), ["thing1" = "{title}", "thing2" = "{until}"];
+    GRID_TASK_OVERDUE "grid_task_overdue" "网格任务已超期" "「{title}」应于 {until} 前完成，现已超期。" "Grid task overdue" "{title} was due by {until} and is overdue." Some("pages/staff/tasks"), ["thing1" = "{title}", "thing2" = "{until}"];
+    GRID_TASK_RETURNED "grid_task_returned" "网格任务被退回" "「{title}」需要补做：{reason}" "Grid task given back" "{title} needs more work: {reason}" Some("pages/staff/tasks"), ["thing1" = "{title}", "thing3" = "{reason}"];
+    GRID_TASK_CANCELLED "grid_task_cancelled" "网格任务已取消" "「{title}」已取消：{reason}" "Grid task cancelled" "{title} was cancelled: {reason}" Some("pages/staff/tasks"), ["thing1" = "{title}", "thing3" = "{reason}"];
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod clocks;
 mod duty_list;
+mod grid_tasks;
 mod requests;
 
 use base::ids::{GridUnitId, OrganizationId};

@@ -1,0 +1,84 @@
+//! Where a thing of this wing lies and who reaches it: every noun asks the same questions, with the same refusals.
+
+use base::error::{self, ApiError};
+use base::ids::{GridUnitId, PersonId};
+use base::keys::sha256;
+use diesel::PgConnection;
+use people::grid::{self, GridPath, Scope, UnitKind};
+use people::notify::{self, Notice};
+use uuid::Uuid;
+
+/// A place at or below a community.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    /// The unit.
+    pub(crate) unit: GridUnitId,
+    /// Its place in the tree.
+    pub(crate) path: GridPath,
+    /// Its community.
+    pub(crate) community: GridUnitId,
+    /// Its level.
+    pub(crate) level: UnitKind,
+}
+
+/// The place that a request names: 404 when the scope doesn't reach it, 422 for a street.
+pub(crate) fn place_named(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    unit: GridUnitId,
+    pointer: &str,
+) -> Result<Place, ApiError> {
+    let unit = found(grid::unit_find(connection, unit)?)?;
+    scope.require_unit(&unit.path)?;
+    let community = grid::community_of(connection, unit.id)?;
+    let community = community.ok_or_else(|| ApiError::invalid(pointer, "must be a community or below"))?.id;
+    let level = unit.level();
+    Ok(Place { unit: unit.id, path: unit.path, community, level })
+}
+
+/// The path of a stored thing's unit.
+pub(crate) fn path_of(connection: &mut PgConnection, unit: GridUnitId) -> Result<GridPath, ApiError> {
+    Ok(found(grid::unit_find(connection, unit)?)?.path)
+}
+
+/// 404 unless the scope reaches the unit of a stored thing.
+pub(crate) fn require_unit(connection: &mut PgConnection, scope: &Scope, unit: GridUnitId) -> Result<(), ApiError> {
+    let path = path_of(connection, unit)?;
+    scope.require_unit(&path)
+}
+
+/// Turns a missing row into 404.
+pub(crate) fn found<T>(row: Option<T>) -> Result<T, ApiError> {
+    row.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
+}
+
+/// Turns a move that the table doesn't have, or a row that moved meanwhile, into 409.
+pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
+    next.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))
+}
+
+/// `moved` for a conditional update.
+pub(crate) fn changed(was: bool) -> Result<(), ApiError> {
+    moved(was.then_some(()))
+}
+
+/// The hash of a write on an object named in the path: the same key on another object is another write.
+pub(crate) fn hash_on(id: Uuid, body: [u8; 32]) -> [u8; 32] {
+    let mut bytes = [0_u8; 48];
+    let (head, tail) = bytes.split_at_mut(16);
+    head.copy_from_slice(id.as_bytes());
+    tail.copy_from_slice(&body);
+    sha256(&bytes)
+}
+
+/// Tells several persons, each once and in the order of their ids: each inbox is locked while it is written.
+pub(crate) fn tell(
+    tx: &mut base::db::Tx<'_>,
+    people: impl IntoIterator<Item = PersonId>,
+    notice: &Notice,
+) -> Result<(), ApiError> {
+    let mut people: Vec<PersonId> = people.into_iter().collect();
+    people.sort_unstable();
+    people.dedup();
+    people.into_iter().try_for_each(|person| notify::send(tx, person, notice))
+}

@@ -1,0 +1,48 @@
+//! How the things of the grid's duties come about: once in each block.
+
+use chrono::Duration;
+use serde_json::json;
+
+use super::Reach::{Community, Narrow};
+use super::Who::{Second, Staff, Worker};
+use super::scene::{Side, Who, id_of};
+use super::stories::{BLOCKS, now};
+use super::{Row, nothing, reason};
+use crate::support::TestApp;
+
+const BASE: &str = "/api/v1/governance";
+
+#[rustfmt::skip]
+pub(super) const TASKS: &[Row] = &[
+    ("checklist_find", Worker, "checklist", Community, nothing),
+    ("checklist_approve", Second, "checklist", Community, nothing),
+    ("checklist_refuse", Second, "checklist", Community, reason),
+    ("grid_task_plan_find", Worker, "grid_task_plan", Narrow, nothing),
+    ("grid_task_plan_end", Worker, "grid_task_plan", Narrow, nothing),
+    ("grid_task_find", Worker, "grid_task", Narrow, nothing),
+    ("grid_task_start", Worker, "grid_task", Narrow, nothing),
+    ("grid_task_stop_tick", Worker, "grid_task_stop", Narrow, |_| json!({"result": "fine"})),
+    ("grid_task_stop_hazard", Worker, "grid_task_stop", Narrow, |_| json!({"text": "配电箱门损坏"})),
+    ("grid_task_finish", Worker, "grid_task", Narrow, |_| json!({"result": "已完成"})),
+    ("grid_task_return", Staff, "grid_task", Community, reason),
+    ("grid_task_review", Staff, "grid_task", Community, nothing),
+    ("grid_task_cancel", Worker, "grid_task", Narrow, reason),
+];
+
+/// A checklist that waits, a plan and a task in each block.
+pub(super) async fn tasks(app: &TestApp, side: &mut Side) {
+    let checklist = json!({"community": side.unit(app, ""), "code": "fire", "duty": "hazards", "title": "消防通道检查",
+        "items": [{"code": "exit", "text": "通道是否畅通", "kind": "yes_no", "required": true}]});
+    side.made("checklist", Who::Staff, &format!("{BASE}/grid-checklists"), checklist).await;
+    for (block, suffix) in BLOCKS {
+        let day = base::clock::shanghai_date(now(app)) + Duration::days(1);
+        let plan = json!({"grid_unit_id": side.unit(app, block), "duty": "information", "title": "每周巡查", "about": "走访登记",
+            "stops": [], "recurrence": "weekly", "every": 1, "starts_on": day, "due_days": 2});
+        side.made(&format!("grid_task_plan{suffix}"), Who::Staff, &format!("{BASE}/grid-task-plans"), plan).await;
+        let task = json!({"grid_unit_id": side.unit(app, block), "duty": "hazards", "title": "隐患排查", "about": "逐处查看",
+            "due_at": now(app) + Duration::hours(8), "stops": [{"kind": "place", "label": "配电箱"}]});
+        let view = side.who(Who::Staff).post(&format!("{BASE}/grid-tasks"), &task).await.expect(201);
+        side.keep(&format!("grid_task{suffix}"), &id_of(&view));
+        side.keep(&format!("grid_task_stop{suffix}"), &id_of(&view["stops"][0]));
+    }
+}
