@@ -13,7 +13,7 @@ use base::db::Db;
 use base::http::{Limits, Shell, TrustedProxies};
 use base::keys::KeyRing;
 use people::files::Cabinet;
-use people::identity::{Authenticator, CodeLimits, Hooks};
+use people::identity::{Authenticator, CodeLimits, ErasureLog, Hooks};
 use people::notify::{self, Outbound, TemplateIds};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
@@ -40,6 +40,8 @@ pub struct Parts {
     pub code_limits: CodeLimits,
     /// What each noun does for a person: home screen, export, erasure.
     pub hooks: Arc<Hooks>,
+    /// Who was erased, outside the database.
+    pub erasures: Arc<ErasureLog>,
     /// The jobs' way out to WeChat.
     pub outbound: Arc<Outbound>,
     /// WeChat's message templates by our kinds.
@@ -79,6 +81,7 @@ impl Parts {
             authenticator,
             code_limits,
             hooks,
+            erasures: Arc::default(),
             outbound,
             templates,
             orders,
@@ -91,6 +94,13 @@ impl Parts {
     #[must_use]
     pub fn with_push_keys(mut self, keys: Option<PushKeys>) -> Self {
         self.push_door = Arc::new(notify::http::PushDoor(keys));
+        self
+    }
+
+    /// Remembers erasures there.
+    #[must_use]
+    pub fn with_erasures(mut self, log: ErasureLog) -> Self {
+        self.erasures = Arc::new(log);
         self
     }
 

@@ -57,6 +57,7 @@ pub fn states() -> Vec<StateTable> {
         ("registration", identity::STATES),
         ("residency", community::residencies::STATES),
         ("family_proxy", identity::ProxyState::TABLE),
+        ("legal_hold", identity::HoldState::TABLE),
         ("file_check", files::STATES),
     ];
     [&people[..], points::STATES, life::STATES, service::STATES, &governance::STATES.concat()].concat()
@@ -65,7 +66,7 @@ pub fn states() -> Vec<StateTable> {
 /// Every kind of background job.
 pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     let mut all = vec![base::jobs::housekeeping()];
-    all.extend(identity::jobs(Arc::clone(&parts.hooks)));
+    all.extend(identity::jobs(Arc::clone(&parts.hooks), Arc::clone(&parts.erasures)));
     all.extend(community::jobs());
     all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates), LISTENERS));
     all.extend(files::jobs(&parts.cabinet, &parts.outbound, &parts.ring));

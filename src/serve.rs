@@ -14,7 +14,7 @@ use base::db::installation::Kind;
 use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs::{JobKind, Runner};
 use people::files::Cabinet;
-use people::identity::CodeLimits;
+use people::identity::{CodeLimits, ErasureLog, erase_marked};
 use people::notify::TemplateIds;
 use secrecy::SecretString;
 
@@ -68,6 +68,10 @@ pub struct ServeArgs {
     /// EncodingAESKey of WeChat's pushes, 43 characters
     #[arg(long, env = "PALM_WECHAT_PUSH_KEY", hide_env_values = true)]
     pub wechat_push_key: Option<String>,
+    /// File that remembers who was erased, so that a restored backup brings nobody back (default erasures in the data folder; keep it
+    /// out of the database's backups and copy it by itself)
+    #[arg(long, env = "PALM_ERASURE_LOG", value_name = "FILE")]
+    pub erasure_log: Option<PathBuf>,
     /// Folder of the pictures that people send in (default files in the data folder; made when absent)
     #[arg(long, env = "PALM_FILES_DIR", value_name = "DIR")]
     pub files_dir: Option<PathBuf>,
@@ -207,7 +211,12 @@ pub fn start(
     let cabinet = cabinet(args, servers, &listener)?;
     let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies, cabinet)
         .with_push_keys(push_keys(args)?)
+        .with_erasures(ErasureLog::at(args.erasure_log.clone().unwrap_or_else(|| servers.data_dir.join("erasures"))))
         .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()));
+    let again = erase_marked(&parts.db, &parts.hooks, &parts.erasures).context("can't apply the erasure log")?;
+    if again > 0 {
+        tracing::warn!("{again} people who had been erased came back with a restored backup and were erased again");
+    }
     let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;
     if let Some((recorder, listener)) = recorder {
         serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);

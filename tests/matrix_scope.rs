@@ -46,7 +46,7 @@ fn amount(_: &Side) -> Value {
 }
 
 use Reach::{Community, Everywhere, Hidden, Narrow};
-use Who::{Clerk, Owner, Resident, Second, Staff, Worker};
+use Who::{Clerk, Owner, Resident, Second, Staff, Street, Worker};
 
 /// What ends a thing stands behind what needs it alive.
 #[rustfmt::skip]
@@ -78,6 +78,9 @@ const PEOPLE: &[Row] = &[
     ("proxy_confirm", Worker, "proxy", Narrow, |_| json!({"consent_version": "1", "consent": "当面口头同意"})),
     ("proxy_refuse", Worker, "proxy", Narrow, nothing),
     ("proxy_end", Worker, "proxy", Narrow, nothing),
+    ("legal_hold_approve", Street, "legal_hold", Everywhere, nothing),
+    ("legal_hold_refuse", Street, "legal_hold", Everywhere, nothing),
+    ("legal_hold_end_approve", Street, "legal_hold", Everywhere, nothing),
     ("import_find", Staff, "import", Community, nothing),
     ("roster_code_issue", Staff, "roster", Community, nothing),
     ("roster_end", Staff, "roster", Community, nothing),

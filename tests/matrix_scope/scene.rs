@@ -16,6 +16,8 @@ pub(super) enum Who {
     Staff,
     /// Staff who asked for nothing, so that no rule of two persons is in the way.
     Second,
+    /// Staff of the street that both communities lie in.
+    Street,
     /// The grid worker of the first block.
     Worker,
     Resident,
@@ -49,6 +51,7 @@ impl Side {
         ] {
             side.people.insert(who, app.actor(role, &format!("{path}{place}")));
         }
+        side.people.insert(Who::Street, app.actor(Role::StreetStaff, "S1"));
         side.keep("community", &side.unit(app, "").to_string());
         side.keep("person", &side.who(Who::Resident).person.to_string());
         side.keep("person/other", &side.who(Who::Neighbour).person.to_string());

@@ -204,7 +204,7 @@ pub(super) async fn pictures(app: &TestApp, side: &mut Side) {
     }
 }
 
-/// A role, a row of the roster, an import.
+/// A role, a row of the roster, a legal hold, an import.
 pub(super) async fn staff(app: &TestApp, side: &mut Side) {
     let helper = app.actor(Role::BuildingHead, &format!("{}/E1/B1", side.path));
     let roles = side.who(Who::Staff).get(&format!("/api/v1/roles?person_id={}", helper.person)).await.expect(200);
@@ -227,6 +227,10 @@ pub(super) async fn staff(app: &TestApp, side: &mut Side) {
     app.serving.parts.db.transaction(Context::operator(), upsert).await.expect("a row of the roster");
     let roster = side.who(Who::Staff).get("/api/v1/roster").await.expect(200);
     side.keep("roster", &id_of(&roster["items"][0]));
+    let held = app.actor(Role::Resident, &format!("{}/E1/B1/D1", side.path));
+    let hold = json!({"person": held.person, "reason": "协助函", "legal_basis": "民事诉讼法", "erase_after": false});
+    let hold = app.actor(Role::Admin, "S1").post("/api/v1/legal-holds", &hold).await.expect(201);
+    side.keep("legal_hold", &id_of(&hold));
     let file = format!("path,name\n{}/E1,小区\n", side.path);
     let upload = |request: reqwest::RequestBuilder| request.header("idempotency-key", Uuid::new_v4().to_string()).body(file);
     let report = side.who(Who::Staff).send(reqwest::Method::POST, "/api/v1/imports?kind=grid", upload).await.expect(200);

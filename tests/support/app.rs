@@ -11,7 +11,7 @@ use diesel::{Connection as _, PgConnection};
 use palm::app::Parts;
 use palm::serve::{self, Serving, Threads};
 use people::files::Cabinet;
-use people::identity::CodeLimits;
+use people::identity::{CodeLimits, ErasureLog};
 
 use super::postgres::{Database, Server};
 use super::{Actor, World};
@@ -69,7 +69,8 @@ impl TestApp {
             TrustedProxies::default(),
             cabinet,
         )
-        .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")));
+        .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")))
+        .with_erasures(ErasureLog::at(folder.0.join("erasures")));
         let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let world = World::build(&mut PgConnection::establish(&database.owner_url).expect("the owner"));

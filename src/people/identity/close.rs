@@ -17,10 +17,11 @@ use diesel::PgConnection;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::erasures::ErasureLog;
 use super::hooks::{ExportHook, Hooks};
 use super::{
-    SIGN_IN_AGAIN, grant, limits, person, proxy, rows, rows_card, rows_phone_code, rows_registration, rows_role, rows_roster,
-    rows_session, sign_in,
+    LegalHoldId, SIGN_IN_AGAIN, grant, hold, limits, person, proxy, rows, rows_card, rows_phone_code, rows_registration,
+    rows_role, rows_roster, rows_session, sign_in,
 };
 
 /// Job that erases what other nouns hold: `{"person": id}`.
@@ -66,8 +67,25 @@ struct ErasePayload {
     person: PersonId,
 }
 
-fn erase(db: &Db, hooks: &Hooks, payload: Value) -> Result<(), JobError> {
+/// After a hold on a closed account: the erasure that waited.
+pub(super) fn erase_again(tx: &mut Tx<'_>, who: PersonId, hold: LegalHoldId) -> Result<(), ApiError> {
+    tx.enqueue(&NewJob::new(ERASE, json!({"person": who})).once(format!("{ERASE}:{who}:{hold}")))?;
+    Ok(())
+}
+
+fn erase(db: &Db, hooks: &Hooks, log: &ErasureLog, payload: Value) -> Result<(), JobError> {
     let ErasePayload { person } = serde_json::from_value(payload)?;
+    if db.read_now(|connection| hold::held(connection, person))? {
+        // The end of the hold asks again.
+        return Ok(());
+    }
+    // First outside the database: whatever ends this run, a restored backup is told.
+    log.append(person).map_err(|why| JobError::Retry(format!("the erasure log can't be written: {why}")))?;
+    Ok(erase_now(db, hooks, person)?)
+}
+
+/// Lets the nouns post, then erases what they hold. Run again, it does nothing the second time.
+pub(super) fn erase_now(db: &Db, hooks: &Hooks, person: PersonId) -> Result<(), ApiError> {
     for hook in &hooks.erase {
         if let Some(before) = hook.before {
             before(db, person)?;
@@ -80,8 +98,7 @@ fn erase(db: &Db, hooks: &Hooks, payload: Value) -> Result<(), JobError> {
         let nouns: Vec<&str> = hooks.erase.iter().map(|hook| hook.noun).collect();
         tx.audit(Audit::new("account_erase", "person", person.0).after(json!({"nouns": nouns})))?;
         Ok(tx.done(())?)
-    })?;
-    Ok(())
+    })
 }
 
 fn sweep(db: &Db) -> Result<(), JobError> {
@@ -96,9 +113,9 @@ fn sweep(db: &Db) -> Result<(), JobError> {
 }
 
 /// Background jobs: erasure after closing, and what passes its retention.
-pub fn jobs(hooks: Arc<Hooks>) -> Vec<JobKind> {
+pub fn jobs(hooks: Arc<Hooks>, log: Arc<ErasureLog>) -> Vec<JobKind> {
     vec![
-        JobKind::new(ERASE, move |db, payload| erase(db, &hooks, payload)),
+        JobKind::new(ERASE, move |db, payload| erase(db, &hooks, &log, payload)),
         JobKind::new("identity_sweep", |db, _payload| sweep(db)).every(std::time::Duration::from_secs(86_400)),
     ]
 }

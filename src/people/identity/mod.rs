@@ -2,7 +2,8 @@
 //! registrations, invitations, and the permission table.
 //!
 //! Owns the tables `persons`, `sessions`, `roles`, `phone_codes`, `roster_rows`, `managed_accounts`, `cards`, `card_uses`, `consents`,
-//! `registrations`, `invitations`, `proxies`. Queries stand in `rows.rs` (persons) and `rows_<thing>.rs`.
+//! `registrations`, `invitations`, `proxies`,
+//! `legal_holds`. Queries stand in `rows.rs` (persons) and `rows_<thing>.rs`.
 //!
 //! Invariants: one phone and one openid belong to at most one active person; a role is held once without end per person and binding;
 //! a refresh token works once (see `refresh.rs`); a card, a code or an invitation is stored as a hash and shown once; ending a roster
@@ -16,10 +17,13 @@ mod card;
 mod card_print;
 mod close;
 mod consent;
+mod erasures;
 mod grant;
+mod hold;
 mod home;
 mod hooks;
 pub mod http;
+pub mod http_hold;
 pub mod http_managed;
 pub mod http_me;
 pub mod http_people;
@@ -38,6 +42,7 @@ mod role;
 mod roster;
 mod rows;
 mod rows_card;
+mod rows_hold;
 mod rows_phone_code;
 mod rows_proxy;
 mod rows_registration;
@@ -55,16 +60,19 @@ pub use bind_phone::PHONE_BOUND;
 pub use card::{NewManaged, Pin, card_holder, card_issue, managed_create};
 pub use close::{close_account, jobs};
 pub use consent::{Document, consent_give, consents_to};
+pub use erasures::{ErasureLog, erase_marked};
 pub use grant::{
     Grant, RoleSource, end as end_role, end_at_unit, grant, holds, people_of_organization, people_over, people_with_role,
     places_of,
 };
+pub use hold::HoldState;
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
 pub use invitation::{Invitation, invite};
 pub use limits::{CodeLimits, count_number_try};
 pub use minor::{birth_year_note, guardian_consent, is_minor, minor_on, require_guardian, require_of_age};
 pub use person::{
-    PersonName, demo_person, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone, phone_lookup,
+    PersonName, demo_person, held_among, is_active, masked_names, names_by_ids, openid_of, person_by_openid, person_by_phone,
+    phone_lookup,
 };
 pub use phone::Phone;
 pub use proxy::{
@@ -94,6 +102,8 @@ base::typed_ids! {
     InvitationId;
     /// A family proxy.
     ProxyId;
+    /// A legal hold.
+    LegalHoldId;
 }
 
 base::error_codes! {
@@ -167,6 +177,18 @@ crate::permissions! {
     CardIssue "card_issue" [GridWorker Grid, CommunityStaff Community];
     /// Revoke a card of a managed account.
     CardRevoke "card_revoke" [GridWorker Grid, CommunityStaff Community];
+    /// Ask for a legal hold on somebody's data.
+    LegalHoldAsk "legal_hold_ask" [Admin Anyone];
+    /// See legal holds.
+    LegalHoldList "legal_hold_list" [Admin Anyone, SecurityAuditor Anyone];
+    /// Put a legal hold into force.
+    LegalHoldApprove "legal_hold_approve" [StreetStaff Street, Admin Anyone];
+    /// Refuse a legal hold.
+    LegalHoldRefuse "legal_hold_refuse" [StreetStaff Street, Admin Anyone];
+    /// Ask to end a legal hold.
+    LegalHoldEnd "legal_hold_end" [Admin Anyone];
+    /// End a legal hold.
+    LegalHoldEndApprove "legal_hold_end_approve" [StreetStaff Street, Admin Anyone];
     /// Report in as new-employment person.
     RegistrationCreate "registration_create" [Person Own];
     /// See registrations.

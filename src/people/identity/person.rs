@@ -25,13 +25,21 @@ pub struct PersonName {
     pub managed: bool,
 }
 
-/// Nicknames and short numbers, for lists.
+/// State of an account whose data is held.
+const FROZEN: &str = "frozen";
+/// What stands in place of the nickname of a held account.
+const HELD: &str = "已冻结用户";
+
+/// Nicknames and short numbers, for lists; nothing of an account that is held.
 pub fn names_by_ids(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<HashMap<PersonId, PersonName>> {
     let rows = rows::many(connection, ids)?;
     Ok(rows
         .into_iter()
         .map(|(id, row)| {
             let managed = row.kind == "managed";
+            if row.state == FROZEN {
+                return (id, PersonName { nickname: HELD.to_owned(), short_number: String::new(), managed });
+            }
             (id, PersonName { nickname: row.nickname, short_number: row.short_number, managed })
         })
         .collect())
@@ -45,7 +53,7 @@ pub fn masked_names(
 ) -> Result<HashMap<PersonId, String>, ApiError> {
     let rows = rows::many(connection, ids)?;
     let mut names = HashMap::new();
-    for (id, row) in rows {
+    for (id, row) in rows.into_iter().filter(|(_, row)| row.state != FROZEN) {
         if let Some(name) = name_of(ring, &row)? {
             names.insert(id, mask_name(&name));
         }
@@ -55,7 +63,7 @@ pub fn masked_names(
 
 /// The keyed hash of a person's phone (see `Phone::lookup`), to match other tables by; `None` when none is bound.
 pub fn phone_lookup(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<Vec<u8>>> {
-    Ok(rows::find(connection, person)?.and_then(|row| row.phone_lookup))
+    Ok(rows::find(connection, person)?.filter(|row| row.state != FROZEN).and_then(|row| row.phone_lookup))
 }
 
 /// The active person to whom a phone is bound.
@@ -72,6 +80,11 @@ pub fn person_by_openid(connection: &mut PgConnection, ring: &KeyRing, openid: &
 pub fn openid_of(connection: &mut PgConnection, ring: &KeyRing, person: PersonId) -> Result<Option<String>, ApiError> {
     let sealed = rows::openid_sealed(connection, person)?;
     sealed.map(|sealed| open(ring, "openid", person, &sealed)).transpose()
+}
+
+/// Which of these accounts are held: nothing of them is shown.
+pub fn held_among(connection: &mut PgConnection, people: &[PersonId]) -> DbResult<Vec<PersonId>> {
+    rows::frozen_among(connection, people)
 }
 
 /// Is the account open?

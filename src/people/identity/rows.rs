@@ -111,6 +111,28 @@ pub(super) fn set_missing_name(connection: &mut PgConnection, id: PersonId, seal
     Ok(())
 }
 
+/// Moves a person from one state to another; false when they aren't in the first.
+pub(super) fn set_state(connection: &mut PgConnection, id: PersonId, from: &str, to: &str) -> DbResult<bool> {
+    Ok(diesel::update(persons::table.filter(persons::id.eq(id).and(persons::state.eq(from))))
+        .set(persons::state.eq(to))
+        .execute(connection)?
+        == 1)
+}
+
+/// Which of these people have an open or frozen account.
+pub(super) fn not_closed_among(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<Vec<PersonId>> {
+    Ok(persons::table
+        .filter(persons::id.eq_any(ids).and(persons::state.eq_any(["active", "frozen"])))
+        .select(persons::id)
+        .order(persons::id)
+        .load(connection)?)
+}
+
+/// Which of these people's data is held.
+pub(super) fn frozen_among(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<Vec<PersonId>> {
+    Ok(persons::table.filter(persons::id.eq_any(ids).and(persons::state.eq("frozen"))).select(persons::id).load(connection)?)
+}
+
 /// Notes the year of birth where none is known; false when one is.
 pub(super) fn set_missing_birth_year(connection: &mut PgConnection, id: PersonId, year: i32) -> DbResult<bool> {
     Ok(diesel::update(persons::table.filter(persons::id.eq(id).and(persons::birth_year.is_null())))
@@ -146,5 +168,10 @@ pub(super) fn many(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<
 
 /// The sealed openid, for sending.
 pub(super) fn openid_sealed(connection: &mut PgConnection, id: PersonId) -> DbResult<Option<Vec<u8>>> {
-    Ok(persons::table.find(id).select(persons::openid_sealed).first::<Option<Vec<u8>>>(connection).optional()?.flatten())
+    Ok(persons::table
+        .filter(persons::id.eq(id).and(persons::state.ne("frozen")))
+        .select(persons::openid_sealed)
+        .first::<Option<Vec<u8>>>(connection)
+        .optional()?
+        .flatten())
 }

@@ -63,7 +63,7 @@ pub(super) fn managed_list(
     let mut query = managed_accounts::table
         .inner_join(persons::table)
         .filter(within(managed_accounts::grid_unit_id, scope))
-        .filter(managed_accounts::closed_at.is_null())
+        .filter(managed_accounts::closed_at.is_null().and(persons::state.eq("active")))
         .select((ManagedRow::as_select(), PersonRow::as_select()))
         .order(managed_accounts::person_id.desc())
         .limit(limit)

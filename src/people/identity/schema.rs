@@ -184,5 +184,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    legal_holds (id) {
+        id -> Uuid,
+        person_id -> Uuid,
+        state -> Text,
+        reason -> Text,
+        legal_basis -> Text,
+        erase_after -> Bool,
+        asked_by -> Uuid,
+        asked_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+        end_asked_by -> Nullable<Uuid>,
+        end_asked_at -> Nullable<Timestamptz>,
+        ended_by -> Nullable<Uuid>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(managed_accounts -> persons (person_id));
 diesel::allow_tables_to_appear_in_same_query!(managed_accounts, persons);

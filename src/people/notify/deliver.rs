@@ -160,6 +160,11 @@ impl Pusher {
         if notification.push_state != "queued" {
             return Ok(None);
         }
+        if !identity::is_active(tx.conn(), person)? {
+            // Closed, or held by law: nobody is called either.
+            rows::push_moved(tx.conn(), notification.id, "queued", "no_channel", now)?;
+            return Ok(None);
+        }
         let openid = identity::openid_of(tx.conn(), &self.ring, person)?;
         let Some(openid) = openid else {
             rows::push_moved(tx.conn(), notification.id, "queued", "no_channel", now)?;

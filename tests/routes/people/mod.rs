@@ -7,6 +7,7 @@ mod cards;
 pub(crate) mod files;
 mod imports;
 mod inbox;
+mod legal_holds;
 mod minors;
 mod organizations;
 mod phone;

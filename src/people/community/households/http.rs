@@ -19,7 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::rows::{self, HouseholdRow, Member};
 use super::{HouseholdFind, HouseholdId, HouseholdList, MemberId};
 use crate::grid::{self, GridUnit};
-use crate::identity::Can;
+use crate::identity::{self, Can};
 
 /// Which households.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -167,7 +167,10 @@ pub async fn household_find(
             scope.require_unit(&unit.path)?;
             let members = rows::members(connection, id.0)?;
             let open = members.iter().filter(|member| member.until_date.is_none()).count();
-            let members = members.into_iter().map(|row| member_view(&ring, row)).collect::<Result<Vec<_>, _>>()?;
+            let people: Vec<PersonId> = members.iter().filter_map(|member| member.person_id).collect();
+            let held = identity::held_among(connection, &people)?;
+            let shown = members.into_iter().filter(|member| !member.person_id.is_some_and(|person| held.contains(&person)));
+            let members = shown.map(|row| member_view(&ring, row)).collect::<Result<Vec<_>, _>>()?;
             Ok::<_, ApiError>(HouseholdDetail {
                 household: view(&household, Some(&unit), i64::try_from(open).unwrap_or(0)),
                 members,
