@@ -1,5 +1,7 @@
 //! Fills the small traits by which a lower crate or a wing asks about its neighbours.
 
+use std::collections::{HashMap, HashSet};
+
 use base::db::{DbResult, Tx};
 use base::error::ApiError;
 use base::ids::{GridUnitId, PersonId};
@@ -12,13 +14,28 @@ use uuid::Uuid;
 pub(crate) struct Community;
 
 impl points::Households for Community {
-    fn household_of(&self, connection: &mut PgConnection, community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>> {
-        Ok(residencies::household_in(connection, person, community)?.map(|household| household.0))
+    fn households_of(
+        &self,
+        connection: &mut PgConnection,
+        community: GridUnitId,
+        persons: &[PersonId],
+    ) -> DbResult<HashMap<PersonId, Uuid>> {
+        let found = residencies::households_in(connection, persons, community)?;
+        Ok(found.into_iter().map(|(person, household)| (person, household.0)).collect())
     }
 
-    fn is_minor(&self, connection: &mut PgConnection, person: PersonId) -> DbResult<bool> {
+    fn related(
+        &self,
+        connection: &mut PgConnection,
+        _community: GridUnitId,
+        pairs: &[(PersonId, PersonId)],
+    ) -> DbResult<HashSet<(PersonId, PersonId)>> {
+        residencies::same_households(connection, pairs)
+    }
+
+    fn minors(&self, connection: &mut PgConnection, persons: &[PersonId]) -> DbResult<HashSet<PersonId>> {
         let today = base::clock::shanghai_date(base::db::now(connection)?);
-        people::identity::is_minor(connection, person, today)
+        people::identity::minors_among(connection, persons, today)
     }
 
     fn same_household(

@@ -1,5 +1,6 @@
 //! What points must know of its neighbours, as small traits that `app.rs` fills.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use base::db::{DbResult, Tx};
@@ -12,11 +13,24 @@ use crate::place;
 
 /// Who lives with whom, now.
 pub trait Households: Send + Sync {
-    /// The household of a person in a community.
-    fn household_of(&self, connection: &mut PgConnection, community: GridUnitId, person: PersonId) -> DbResult<Option<Uuid>>;
+    /// The households of persons in a community; whoever has none is left out.
+    fn households_of(
+        &self,
+        connection: &mut PgConnection,
+        community: GridUnitId,
+        persons: &[PersonId],
+    ) -> DbResult<HashMap<PersonId, Uuid>>;
 
-    /// Is the person under 14 now? What they earn goes to the pool of their household.
-    fn is_minor(&self, connection: &mut PgConnection, person: PersonId) -> DbResult<bool>;
+    /// Those of the pairs who share a household, as [`same_household`](Self::same_household) says of one.
+    fn related(
+        &self,
+        connection: &mut PgConnection,
+        community: GridUnitId,
+        pairs: &[(PersonId, PersonId)],
+    ) -> DbResult<HashSet<(PersonId, PersonId)>>;
+
+    /// Those of the persons who are under 14 now. What they earn goes to the pool of their household.
+    fn minors(&self, connection: &mut PgConnection, persons: &[PersonId]) -> DbResult<HashSet<PersonId>>;
 
     /// Do two persons share a household? The same person does.
     fn same_household(

@@ -131,6 +131,11 @@ impl Tx<'_> {
         audit::write(self.connection, entries)
     }
 
+    /// Writes the audit rows of several changes, in one statement.
+    pub fn audit_all(&mut self, entries: Vec<Audit<'_>>) -> DbResult<()> {
+        audit::write_all(self.connection, self.context, entries)
+    }
+
     /// Puts a job into the outbox: it runs if and only if this transaction commits.
     pub fn enqueue(&mut self, job: &NewJob) -> DbResult<()> {
         self.enqueued.set(true);

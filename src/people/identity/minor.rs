@@ -2,6 +2,8 @@
 //! nobody. Their guardian's consent is a row of `consents` (document `guardian`, recorded by the guardian, with version and time);
 //! they place no orders, write in no chat, and what they earn goes to the pool of their household.
 
+use std::collections::HashSet;
+
 use base::clock::shanghai_date;
 use base::db::{Audit, DbResult, Tx, now};
 use base::error::{self, ApiError};
@@ -21,15 +23,15 @@ pub fn minor_on(birth_year: i32, today: NaiveDate) -> bool {
     today.year() - birth_year <= YEARS
 }
 
-/// Is the person a minor on that day? Somebody whose year of birth nobody knows is not.
-pub fn is_minor(connection: &mut PgConnection, person: PersonId, today: NaiveDate) -> DbResult<bool> {
-    let year = rows::find(connection, person)?.and_then(|row| row.birth_year);
-    Ok(year.is_some_and(|year| minor_on(year, today)))
+/// Those who are minors on that day. Somebody whose year of birth nobody knows is not.
+pub fn minors_among(connection: &mut PgConnection, persons: &[PersonId], today: NaiveDate) -> DbResult<HashSet<PersonId>> {
+    let rows = rows::many(connection, persons)?.into_values();
+    Ok(rows.filter(|row| row.birth_year.is_some_and(|year| minor_on(year, today))).map(|row| row.id).collect())
 }
 
 fn is_minor_now(connection: &mut PgConnection, person: PersonId) -> DbResult<bool> {
     let today = shanghai_date(now(connection)?);
-    is_minor(connection, person, today)
+    Ok(!minors_among(connection, &[person], today)?.is_empty())
 }
 
 /// 403 `not_for_minors`: orders and chat.

@@ -1,6 +1,6 @@
 //! A person's own fields: entered at first sign-in, opened and masked in one place.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::db::{Audit, DbResult, Tx};
 use base::error::ApiError;
@@ -90,6 +90,12 @@ pub fn held_among(connection: &mut PgConnection, people: &[PersonId]) -> DbResul
 /// Is the account open?
 pub fn is_active(connection: &mut PgConnection, person: PersonId) -> DbResult<bool> {
     Ok(rows::find(connection, person)?.is_some_and(|row| row.state == "active"))
+}
+
+/// Those whose accounts are open.
+pub fn active_among(connection: &mut PgConnection, persons: &[PersonId]) -> DbResult<HashSet<PersonId>> {
+    let rows = rows::many(connection, persons)?.into_values();
+    Ok(rows.filter(|row| row.state == "active").map(|row| row.id).collect())
 }
 
 fn place(column: &str, person: PersonId) -> String {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::rules::{Cap, Caps, RuleId, Used};
 
 /// A counter of a cap.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Window {
     pub(super) cap: Cap,
     pub(super) subject: Uuid,

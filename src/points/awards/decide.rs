@@ -1,201 +1,239 @@
-//! Deciding an event: the rule in force when it happened, the caps, the budget; then the posting. All in one transaction, so that
-//! a cap is used if and only if the award stands.
+//! Deciding events: the rule in force when each happened, the caps, the budget; then the postings. A batch of one community goes in one
+//! transaction, so that a cap is used if and only if the award stands, and the book is locked once for all of them.
 
-use base::db::{Audit, DbResult, Finished, Tx};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use base::db::{Audit, Finished, Tx};
 use base::error::ApiError;
+use base::ids::GridUnitId;
 use base::money::Points;
-use ledger::{About, Fact, Owner, OwnerKind, Party, Posting, ReasonCode, TransactionId};
-use people::identity::is_active;
+use ledger::{About, Fact, Party, PostError, Posting, ReasonCode, TransactionId};
 use serde_json::json;
 
 use super::award::AwardState;
-use super::caps::{self, Window};
+use super::caps;
+use super::ground::{Ground, Purse};
 use super::rows::{self, EventRow, InsertAward};
+use super::rows_queue::{self, Counter};
 use super::{AwardId, EventId};
-use crate::budgets::{self, Budget, BudgetId, BudgetState};
+use crate::budgets::BudgetId;
 use crate::outside::{Notice, Outside};
 use crate::place;
-use crate::rules::{self, EventKind, Happening, Nothing, Outcome, Rule};
+use crate::rules::{self, Happening, Nothing, Outcome, Rule, Terms};
 
-/// What is to be written.
+/// Whose turn it is.
+#[derive(Debug, Clone)]
+pub(super) struct Turn {
+    /// The job's own event.
+    pub(super) event: EventId,
+    /// Events of one transaction.
+    pub(super) limit: i64,
+    /// Their budget was just found empty: they wait, whatever it seems to have left.
+    pub(super) wait: Vec<EventId>,
+    /// Their posting was refused: each fails in a job of its own.
+    pub(super) skip: Vec<EventId>,
+}
+
+/// Events whose posting the ledger refused; everything was rolled back.
+pub(super) type Refused = RefCell<Vec<(EventId, PostError)>>;
+
+/// What comes of one event.
 struct Decision<'a> {
+    award: AwardId,
+    event: &'a EventRow,
     state: AwardState,
     rule: Option<&'a Rule>,
     budget: Option<BudgetId>,
     wanted: Points,
     amount: Points,
-    reason: Option<&'a str>,
-    posting: Option<TransactionId>,
+    reason: Option<&'static str>,
+    /// The transaction, and the account that it credits.
+    posting: Option<(TransactionId, Party)>,
 }
 
-impl Decision<'_> {
+impl<'a> Decision<'a> {
     /// One that gives nothing.
-    const fn nothing(state: AwardState, reason: &'static str) -> Self {
-        Self { state, rule: None, budget: None, wanted: Points::ZERO, amount: Points::ZERO, reason: Some(reason), posting: None }
+    fn nothing(event: &'a EventRow, state: AwardState, reason: &'static str) -> Self {
+        let (award, wanted, amount) = (AwardId::new(), Points::ZERO, Points::ZERO);
+        Self { award, event, state, rule: None, budget: None, wanted, amount, reason: Some(reason), posting: None }
     }
 }
 
-fn write(tx: &mut Tx<'_>, event: &EventRow, id: AwardId, decision: &Decision<'_>) -> Result<(), ApiError> {
-    let posted_at = if decision.posting.is_some() { Some(tx.now()?) } else { None };
-    let row = InsertAward {
-        id,
-        event_id: event.id,
-        community_id: event.community_id,
-        beneficiary_person_id: event.beneficiary_person_id,
-        beneficiary_organization_id: event.beneficiary_organization_id,
+/// An event that a rule and a budget stand behind, with the counters that it touches.
+struct Claim<'a> {
+    event: &'a EventRow,
+    terms: &'a Terms,
+    rule: &'a Rule,
+    budget: BudgetId,
+    party: Party,
+    counters: Vec<Counter>,
+}
+
+/// Decides the event and whatever else of its community waits, up to the turn's limit. Does nothing when it is decided.
+pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, turn: &Turn, refused: &Refused) -> Result<Finished<()>, ApiError> {
+    let Some(community) = rows_queue::hold(tx.conn(), turn.event)? else { return Ok(tx.done(())?) };
+    let taken = rows_queue::take(tx.conn(), community, turn.event, &turn.skip, turn.limit)?;
+    let mut events = rows::events_of(tx.conn(), &taken)?;
+    events.sort_by_key(|event| event.id);
+    let (ground, mut purse) = Ground::read(&mut tx, outside, community, &events)?;
+    let looked: Vec<Result<Claim<'_>, Decision<'_>>> = events.iter().map(|event| look(&ground, event)).collect();
+    let decisions = weigh(&mut tx, &mut purse, looked, &turn.wait)?;
+    finish(tx, outside, community, &decisions, refused)
+}
+
+/// What needs no counter: who earns, who confirmed it, which rule, which budget.
+fn look<'a>(ground: &'a Ground, event: &'a EventRow) -> Result<Claim<'a>, Decision<'a>> {
+    if ground.is_over(event) {
+        return Err(Decision::nothing(event, AwardState::Refused, "account_closed"));
+    }
+    if ground.self_confirmed(event) {
+        return Err(Decision::nothing(event, AwardState::Refused, "own_interest"));
+    }
+    let in_force = ground.in_force(event);
+    let chosen = rules::choose(&in_force, &happening(event), |pair| &pair.0).copied();
+    let Some((terms, rule)) = chosen else {
+        return Err(Decision::nothing(event, AwardState::NoRule, "no_rule"));
+    };
+    let Some(budget) = ground.budget(event, rule) else {
+        return Err(Decision { rule: Some(rule), ..Decision::nothing(event, AwardState::Refused, "budget_over") });
+    };
+    let home = ground.home(event).filter(|_| terms.caps.household_day.is_some());
+    let windows = caps::windows(&terms.caps, rule.lineage_id, event.beneficiary().id(), home, event.occurred_at);
+    let counters = windows.into_iter().map(|window| (rule.lineage_id, window)).collect();
+    Ok(Claim { event, terms, rule, budget, party: ground.party(event), counters })
+}
+
+const fn happening(event: &EventRow) -> Happening<'_> {
+    Happening {
+        occurred_at: event.occurred_at,
+        quantity: event.quantity,
+        project: event.project_id,
+        evidence: event.evidence_kind.as_str(),
+    }
+}
+
+/// Locks every counter of the batch, then weighs one event after the other against them and the budgets.
+fn weigh<'a>(
+    tx: &mut Tx<'_>,
+    purse: &mut Purse,
+    looked: Vec<Result<Claim<'a>, Decision<'a>>>,
+    wait: &[EventId],
+) -> Result<Vec<Decision<'a>>, ApiError> {
+    let mut counters: Vec<Counter> = looked.iter().flatten().flat_map(|claim| claim.counters.clone()).collect();
+    counters.sort();
+    counters.dedup();
+    let mut used = rows_queue::counters_lock(tx.conn(), &counters)?;
+    let mut changed = BTreeMap::new();
+    let mut decisions = Vec::with_capacity(looked.len());
+    for claim in looked {
+        decisions.push(match claim {
+            Err(decision) => decision,
+            Ok(claim) => {
+                let decision = settle(&claim, purse, &mut used, wait.contains(&claim.event.id))?;
+                if decision.amount.is_positive() {
+                    changed.extend(claim.counters.iter().filter_map(|counter| Some((*counter, *used.get(counter)?))));
+                }
+                decision
+            }
+        });
+    }
+    rows_queue::counters_write(tx.conn(), &changed)?;
+    Ok(decisions)
+}
+
+/// Caps and budget of one event; what it uses is counted for those after it.
+fn settle<'a>(
+    claim: &Claim<'a>,
+    purse: &mut Purse,
+    used: &mut BTreeMap<Counter, Points>,
+    wait: bool,
+) -> Result<Decision<'a>, ApiError> {
+    let counted = |(_, window): &Counter, amount: Points| (window.cap, amount);
+    let so_far: Vec<_> = claim.counters.iter().filter_map(|counter| Some(counted(counter, *used.get(counter)?))).collect();
+    let (amount, wanted, reason) = match rules::evaluate(claim.terms, &happening(claim.event), &caps::used(&so_far)) {
+        Outcome::Full(amount) => (amount, amount, None),
+        Outcome::Capped { amount, wanted, by } => (amount, wanted, Some(by.name())),
+        Outcome::Nothing(why) => {
+            let state = if matches!(why, Nothing::CapReached(_)) { AwardState::CappedOut } else { AwardState::Refused };
+            let nothing = Decision::nothing(claim.event, state, why.as_str());
+            return Ok(Decision { rule: Some(claim.rule), budget: Some(claim.budget), ..nothing });
+        }
+    };
+    for counter in &claim.counters {
+        let sum = used.get(counter).copied().unwrap_or_default().checked_add(amount);
+        used.insert(*counter, sum.ok_or_else(|| ApiError::of(&ledger::error::AMOUNT_OUT_OF_RANGE))?);
+    }
+    let posts = !wait && purse.take(claim.budget, amount);
+    Ok(Decision {
+        award: AwardId::new(),
+        event: claim.event,
+        state: if posts { AwardState::Posted } else { AwardState::Waiting },
+        rule: Some(claim.rule),
+        budget: Some(claim.budget),
+        wanted,
+        amount,
+        reason,
+        posting: posts.then(|| (TransactionId::new(), claim.party)),
+    })
+}
+
+/// Writes the awards and posts them.
+fn finish(
+    mut tx: Tx<'_>,
+    outside: &Outside,
+    community: GridUnitId,
+    decisions: &[Decision<'_>],
+    refused: &Refused,
+) -> Result<Finished<()>, ApiError> {
+    write(&mut tx, community, decisions)?;
+    let mut waiting: Vec<&Decision<'_>> = decisions.iter().filter(|decision| decision.state == AwardState::Waiting).collect();
+    waiting.sort_by_key(|decision| decision.event.beneficiary_person_id);
+    for decision in waiting {
+        tell_waiting(&mut tx, outside, decision)?;
+    }
+    let (mut events, mut postings) = (Vec::new(), Vec::new());
+    for decision in decisions {
+        let (Some((id, party)), Some(rule), Some(budget)) = (decision.posting, decision.rule, decision.budget) else { continue };
+        postings.push(Posting { id, ..build(decision.event, (decision.award, party), rule, budget, decision.amount)? });
+        events.push(decision.event.id);
+    }
+    if postings.is_empty() {
+        return Ok(tx.done(())?);
+    }
+    ledger::post(tx, place::book(community), &postings, |outcomes| {
+        let failed = events.iter().zip(outcomes).filter_map(|(event, outcome)| Some((*event, *outcome.as_ref().err()?)));
+        refused.borrow_mut().extend(failed);
+        match refused.borrow().first() {
+            Some((_, why)) => Err(ApiError::from(*why)),
+            None => Ok(()),
+        }
+    })
+}
+
+fn write(tx: &mut Tx<'_>, community: GridUnitId, decisions: &[Decision<'_>]) -> Result<(), ApiError> {
+    let now = tx.now()?;
+    let row = |decision: &Decision<'_>| InsertAward {
+        id: decision.award,
+        event_id: decision.event.id,
+        community_id: community,
+        beneficiary_person_id: decision.event.beneficiary_person_id,
+        beneficiary_organization_id: decision.event.beneficiary_organization_id,
         rule_id: decision.rule.map(|rule| rule.id),
         budget_id: decision.budget,
         state: decision.state,
         wanted: decision.wanted,
         amount: decision.amount,
         reason: decision.reason,
-        transaction_id: decision.posting,
-        posted_at,
+        transaction_id: decision.posting.map(|(id, _)| id),
+        posted_at: decision.posting.map(|_| now),
     };
-    rows::award_insert(tx.conn(), &row)?;
-    let after = json!({"state": decision.state, "amount": decision.amount, "reason": decision.reason});
-    tx.audit(Audit::new("points_award", "award", id.0).at(event.community_id).after(after))?;
-    Ok(())
-}
-
-/// Did the beneficiary or their household confirm it themselves?
-fn self_confirmed(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow) -> DbResult<bool> {
-    let Some(person) = event.beneficiary_person_id else { return Ok(false) };
-    for approver in &event.approver_ids {
-        if outside.households.same_household(tx.conn(), event.community_id, person, *approver)? {
-            return Ok(true);
-        }
-    }
-    Ok(event.approver_ids.contains(&person))
-}
-
-/// The account that is credited: the beneficiary's; for a minor the pool of their household, or, while none is known, a wallet that
-/// nobody under 14 can spend from.
-pub(super) fn party_of(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow) -> DbResult<Party> {
-    let own = event.beneficiary().party();
-    let Some(person) = event.beneficiary_person_id else { return Ok(own) };
-    if !outside.households.is_minor(tx.conn(), person)? {
-        return Ok(own);
-    }
-    let household = outside.households.household_of(tx.conn(), event.community_id, person)?;
-    Ok(household.map_or(own, |id| Party::pool(Owner { kind: OwnerKind::Household, id })))
-}
-
-/// The budget that pays: the event's own, else the rule's; `None` when it is over or another community's.
-fn budget_for(tx: &mut Tx<'_>, event: &EventRow, rule: &Rule) -> DbResult<Option<Budget>> {
-    let budget = budgets::budget_find(tx.conn(), event.budget_id.unwrap_or(rule.budget_id))?;
-    let day = base::clock::shanghai_date(event.occurred_at);
-    Ok(budget.filter(|budget| {
-        budget.community_id == event.community_id
-            && matches!(budget.state, BudgetState::Requested | BudgetState::Approved)
-            && (budget.period_from..=budget.period_to).contains(&day)
-    }))
-}
-
-/// Decides an event that has no award yet. With `wait` it doesn't try to post: the budget was just found empty.
-pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, id: EventId, wait: bool) -> Result<Finished<()>, ApiError> {
-    let Some(event) = rows::event_find(tx.conn(), id)? else { return Ok(tx.done(())?) };
-    if rows::award_of_event(tx.conn(), id)?.is_some() {
-        return Ok(tx.done(())?);
-    }
-    let award = AwardId::new();
-    if let Some(person) = event.beneficiary_person_id
-        && !is_active(tx.conn(), person)?
-    {
-        write(&mut tx, &event, award, &Decision::nothing(AwardState::Refused, "account_closed"))?;
-        return Ok(tx.done(())?);
-    }
-    if self_confirmed(&mut tx, outside, &event)? {
-        write(&mut tx, &event, award, &Decision::nothing(AwardState::Refused, "own_interest"))?;
-        return Ok(tx.done(())?);
-    }
-    let party = party_of(&mut tx, outside, &event)?;
-    let happening = Happening {
-        occurred_at: event.occurred_at,
-        quantity: event.quantity,
-        project: event.project_id,
-        evidence: &event.evidence_kind,
+    rows_queue::awards_insert(tx.conn(), &decisions.iter().map(row).collect::<Vec<_>>())?;
+    let entry = |decision: &Decision<'_>| {
+        let after = json!({"state": decision.state, "amount": decision.amount, "reason": decision.reason});
+        Audit::new("points_award", "award", decision.award.0).at(community).after(after)
     };
-    let in_force = match EventKind::parse(&event.kind) {
-        Some(kind) => rules::in_force_at(tx.conn(), event.community_id, kind, event.occurred_at)?,
-        None => Vec::new(),
-    };
-    let in_force: Vec<_> = in_force.into_iter().map(|rule| (rule.terms(), rule)).collect();
-    let Some((terms, rule)) = rules::choose(&in_force, &happening, |(terms, _)| terms) else {
-        write(&mut tx, &event, award, &Decision::nothing(AwardState::NoRule, "no_rule"))?;
-        return Ok(tx.done(())?);
-    };
-    let Some(budget) = budget_for(&mut tx, &event, rule)? else {
-        let refused = Decision { rule: Some(rule), ..Decision::nothing(AwardState::Refused, "budget_over") };
-        write(&mut tx, &event, award, &refused)?;
-        return Ok(tx.done(())?);
-    };
-    let left = budgets::left(tx.conn(), budget.id)?;
-    let household = match event.beneficiary_person_id {
-        Some(person) if terms.caps.household_day.is_some() => {
-            outside.households.household_of(tx.conn(), event.community_id, person)?
-        }
-        _ => None,
-    };
-    let windows = caps::windows(&terms.caps, rule.lineage_id, event.beneficiary().id(), household, event.occurred_at);
-    let counters = rows::caps_lock(tx.conn(), rule.lineage_id, &windows)?;
-    let outcome = rules::evaluate(terms, &happening, &caps::used(&counters));
-    let paying = Paying { party, rule, budget: &budget, left, windows: &windows, wait };
-    settle(tx, outside, &event, award, outcome, &paying)
-}
-
-/// What pays and what is counted.
-struct Paying<'a> {
-    party: Party,
-    rule: &'a Rule,
-    budget: &'a Budget,
-    left: Points,
-    windows: &'a [Window],
-    wait: bool,
-}
-
-/// Writes what came of it, and posts.
-fn settle(
-    mut tx: Tx<'_>,
-    outside: &Outside,
-    event: &EventRow,
-    id: AwardId,
-    outcome: Outcome,
-    paying: &Paying<'_>,
-) -> Result<Finished<()>, ApiError> {
-    let (amount, wanted, reason) = match outcome {
-        Outcome::Full(amount) => (amount, amount, None),
-        Outcome::Capped { amount, wanted, by } => (amount, wanted, Some(by.name())),
-        Outcome::Nothing(why) => {
-            let state = if matches!(why, Nothing::CapReached(_)) { AwardState::CappedOut } else { AwardState::Refused };
-            let nothing =
-                Decision { rule: Some(paying.rule), budget: Some(paying.budget.id), ..Decision::nothing(state, why.as_str()) };
-            write(&mut tx, event, id, &nothing)?;
-            return Ok(tx.done(())?);
-        }
-    };
-    let waits = paying.wait || paying.left < amount;
-    let posting = posting(event, id, paying, amount)?;
-    let decision = Decision {
-        state: if waits { AwardState::Waiting } else { AwardState::Posted },
-        rule: Some(paying.rule),
-        budget: Some(paying.budget.id),
-        wanted,
-        amount,
-        reason,
-        posting: (!waits).then_some(posting.id),
-    };
-    rows::caps_use(tx.conn(), paying.rule.lineage_id, paying.windows, amount)?;
-    write(&mut tx, event, id, &decision)?;
-    if waits {
-        tell_waiting(&mut tx, outside, event, id, amount)?;
-        return Ok(tx.done(())?);
-    }
-    ledger::post_one(tx, place::book(event.community_id), posting, |_receipt| ())
-}
-
-fn posting(event: &EventRow, id: AwardId, paying: &Paying<'_>, amount: Points) -> Result<Posting, ApiError> {
-    build(event, (id, paying.party), paying.rule, paying.budget.id, amount)
+    Ok(tx.audit_all(decisions.iter().map(entry).collect())?)
 }
 
 /// The posting of an award. Its fact is the rule and the event: an event has one beneficiary, and never a second award.
@@ -218,13 +256,14 @@ pub(super) fn build(
     Ok(Posting::award(about, Party::budget(budget.0), party, amount, rule.validity()))
 }
 
-fn tell_waiting(tx: &mut Tx<'_>, outside: &Outside, event: &EventRow, id: AwardId, amount: Points) -> Result<(), ApiError> {
-    let Some(person) = event.beneficiary_person_id else { return Ok(()) };
+fn tell_waiting(tx: &mut Tx<'_>, outside: &Outside, decision: &Decision<'_>) -> Result<(), ApiError> {
+    let Some(person) = decision.event.beneficiary_person_id else { return Ok(()) };
+    let amount = decision.amount;
     let notice = Notice {
         person,
-        community: event.community_id,
+        community: decision.event.community_id,
         kind: "award_waiting",
-        about: ("award", id.0),
+        about: ("award", decision.award.0),
         zh: format!("您有 {amount} 积分正在等待预算到位，到位后自动入账。"),
         en: format!("{amount} points wait for their budget; they will be posted by themselves."),
     };

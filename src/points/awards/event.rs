@@ -8,7 +8,7 @@ use ledger::Party;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{EventId, rows};
+use super::{EventId, rows, rows_queue};
 use crate::budgets::BudgetId;
 use crate::rules::EventKind;
 
@@ -87,6 +87,7 @@ pub(super) const AWARD_JOB: &str = "points_award";
 /// Hands an event in: its row and the job, in the caller's transaction. The same event twice is the first one.
 pub fn emit(tx: &mut Tx<'_>, event: &Event) -> DbResult<()> {
     if rows::event_insert(tx.conn(), event)? {
+        rows_queue::push(tx.conn(), event.id, event.community)?;
         tx.enqueue(&NewJob::new(AWARD_JOB, json!({"event": event.id})).once(format!("award:{}", event.id)))?;
     }
     Ok(())

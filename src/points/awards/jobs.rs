@@ -1,14 +1,17 @@
 //! Jobs of awards.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use base::db::{Context, Db};
 use base::jobs::{JobError, JobKind};
+use ledger::PostError;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::decide::{self, Turn};
 use super::event::AWARD_JOB;
-use super::{EventId, decide, retry};
+use super::{EventId, retry, rows_queue};
 use crate::RETRY_JOB;
 use crate::budgets::BudgetId;
 use crate::outside::Outside;
@@ -24,15 +27,42 @@ struct RetryPayload {
     budget: Option<BudgetId>,
 }
 
-/// Decides one event. Running twice is harmless: the second finds the award.
+/// Events that one transaction decides.
+const BATCH: i64 = 64;
+/// Transactions of one job: what the ledger refused is set apart, and the others are decided without it.
+const TURNS: u32 = 8;
+
+/// Decides an event, and with it whatever else of its community waits; the jobs of those find nothing to do. Running twice is harmless.
 fn award(db: &Db, outside: &Outside, payload: Value) -> Result<(), JobError> {
     let payload: AwardPayload = serde_json::from_value(payload)?;
-    let decide = |wait| db.transaction_now(&Context::job(), |tx| decide::decide(tx, outside, payload.event, wait));
-    match decide(false) {
-        // Somebody emptied the budget between the look and the posting: everything was rolled back, so decide again to wait.
-        Err(error) if error.code() == &ledger::error::BUDGET_EXHAUSTED => Ok(decide(true)?),
-        other => Ok(other?),
+    if !db.read_now(|connection| rows_queue::is_queued(connection, payload.event))? {
+        return Ok(());
     }
+    let mut turn = Turn { event: payload.event, limit: BATCH, wait: Vec::new(), skip: Vec::new() };
+    for _ in 0..TURNS {
+        let refused = RefCell::new(Vec::new());
+        let decided = db.transaction_now(&Context::job(), |tx| {
+            refused.borrow_mut().clear();
+            decide::decide(tx, outside, &turn, &refused)
+        });
+        let Err(error) = decided else { return Ok(()) };
+        let refused = refused.into_inner();
+        if refused.is_empty() && turn.limit > 1 {
+            // Something in the batch can't be decided at all; it isn't to hold up this one.
+            turn.limit = 1;
+            continue;
+        }
+        let own_fails = refused.iter().any(|(event, why)| *event == turn.event && *why != PostError::BudgetExhausted);
+        if refused.is_empty() || own_fails {
+            return Err(error.into());
+        }
+        for (event, why) in refused {
+            // Somebody emptied the budget between the look and the posting: these wait.
+            let apart = if why == PostError::BudgetExhausted { &mut turn.wait } else { &mut turn.skip };
+            apart.push(event);
+        }
+    }
+    Err(JobError::Retry("the ledger kept refusing parts of the batch".to_owned()))
 }
 
 /// Posts what waits: for one budget after it was funded, for all by itself now and then.

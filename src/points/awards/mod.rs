@@ -1,4 +1,5 @@
-//! Awards: what happened (the event, handed in by other nouns) and what it came to. Owns `award_events`, `awards`, `award_caps`.
+//! Awards: what happened (the event, handed in by other nouns) and what it came to. Owns `award_events`, `awards`,
+//! `award_caps`, `award_queue`.
 //!
 //! Other nouns call [`emit`] in the transaction of their own fact; the award follows by a job, so nobody waits for a budget.
 //!
@@ -9,11 +10,13 @@ mod award;
 mod caps;
 mod decide;
 mod event;
+mod ground;
 pub mod http;
 mod jobs;
 mod leave;
 mod retry;
 mod rows;
+mod rows_queue;
 mod schema;
 mod view;
 

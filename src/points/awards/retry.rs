@@ -4,6 +4,7 @@ use base::db::{Audit, Context, Db, Finished, Tx};
 use base::error::{ApiError, STATE_CONFLICT};
 use serde_json::json;
 
+use super::ground::Ground;
 use super::rows::{self, AwardRow};
 use super::{AwardId, decide};
 use crate::budgets::{self, BudgetId};
@@ -48,8 +49,8 @@ fn post(mut tx: Tx<'_>, outside: &Outside, award: &AwardRow) -> Result<Finished<
     let (Some(event), Some(rule)) = (rows::event_find(tx.conn(), award.event_id)?, rules::rule_find(tx.conn(), rule)?) else {
         return Ok(tx.done(())?);
     };
-    let party = decide::party_of(&mut tx, outside, &event)?;
-    let posting = decide::build(&event, (award.id, party), &rule, budget, award.amount)?;
+    let (ground, _purse) = Ground::read(&mut tx, outside, award.community_id, std::slice::from_ref(&event))?;
+    let posting = decide::build(&event, (award.id, ground.party(&event)), &rule, budget, award.amount)?;
     let after = json!({"state": "posted", "transaction": posting.id});
     tx.audit(Audit::new("points_retry", "award", award.id.0).at(award.community_id).after(after))?;
     tell_posted(&mut tx, outside, award, award.id)?;

@@ -114,17 +114,8 @@ pub(super) fn events_of(connection: &mut PgConnection, ids: &[EventId]) -> DbRes
     Ok(award_events::table.filter(award_events::id.eq_any(ids)).select(EventRow::as_select()).load(connection)?)
 }
 
-pub(super) fn award_insert(connection: &mut PgConnection, row: &InsertAward<'_>) -> DbResult<()> {
-    diesel::insert_into(awards::table).values(row).execute(connection)?;
-    Ok(())
-}
-
 pub(super) fn award_find(connection: &mut PgConnection, id: AwardId) -> DbResult<Option<AwardRow>> {
     Ok(awards::table.find(id).select(AwardRow::as_select()).first(connection).optional()?)
-}
-
-pub(super) fn award_of_event(connection: &mut PgConnection, event: EventId) -> DbResult<Option<AwardRow>> {
-    Ok(awards::table.filter(awards::event_id.eq(event)).select(AwardRow::as_select()).first(connection).optional()?)
 }
 
 /// The award behind a posting.

@@ -47,3 +47,10 @@ diesel::table! {
         used -> BigInt,
     }
 }
+
+diesel::table! {
+    award_queue (event_id) {
+        event_id -> Uuid,
+        community_id -> Uuid,
+    }
+}

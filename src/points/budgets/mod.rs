@@ -15,7 +15,7 @@ mod schema;
 mod view;
 
 pub use budget::{BudgetState, ChangeKind, ChangeState, Source};
-pub use rows::{Budget, budget_find, left, names_by_ids};
+pub use rows::{Budget, budget_find, budgets_by_ids, left, names_by_ids};
 pub(crate) use rows::{sponsored_by, waiting_decisions};
 pub use view::{BudgetView, ChangeView};
 

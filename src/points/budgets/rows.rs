@@ -104,6 +104,12 @@ pub fn budget_find(connection: &mut PgConnection, id: BudgetId) -> DbResult<Opti
     Ok(budgets::table.find(id).select(Budget::as_select()).first(connection).optional()?)
 }
 
+/// Budgets by id.
+pub fn budgets_by_ids(connection: &mut PgConnection, ids: &[BudgetId]) -> DbResult<HashMap<BudgetId, Budget>> {
+    let rows: Vec<Budget> = budgets::table.filter(budgets::id.eq_any(ids)).select(Budget::as_select()).load(connection)?;
+    Ok(rows.into_iter().map(|budget| (budget.id, budget)).collect())
+}
+
 /// Budgets of the scope, newest first, below an id.
 pub(super) fn budget_list(
     connection: &mut PgConnection,

@@ -11,8 +11,8 @@ mod schema;
 mod write;
 
 pub use evaluate::{Cap, Happening, Nothing, Outcome, Used, choose, evaluate};
-pub(crate) use rows::waiting_drafts;
-pub use rows::{Rule, in_force_at, rule_find};
+pub use rows::{Rule, rule_find};
+pub(crate) use rows::{ever_in_force, waiting_drafts};
 pub use rule::{Caps, Conditions, EventKind, RuleState, Terms};
 
 /// Allowed changes of a rule's state.

@@ -83,6 +83,11 @@ impl Rule {
         }
     }
 
+    /// Did it decide events that happened at this moment?
+    pub fn was_in_force(&self, at: DateTime<Utc>) -> bool {
+        self.in_force_from.is_some_and(|from| from <= at) && self.ended_at.is_none_or(|end| end > at)
+    }
+
     /// Public name, such as `volunteer_hours@3`.
     pub fn public_version(&self) -> Option<RuleVersion> {
         RuleVersion::new(format!("{}@{}", self.kind.name(), self.version)).ok()
@@ -175,18 +180,12 @@ pub(super) fn rule_list(
     Ok(query.load(connection)?)
 }
 
-/// Rules of a kind that were in force at a moment, newest first.
-pub fn in_force_at(
-    connection: &mut PgConnection,
-    community: GridUnitId,
-    kind: EventKind,
-    at: DateTime<Utc>,
-) -> DbResult<Vec<Rule>> {
+/// Rules of these kinds that are, or ever were, in force in a community, newest first.
+pub(crate) fn ever_in_force(connection: &mut PgConnection, community: GridUnitId, kinds: &[EventKind]) -> DbResult<Vec<Rule>> {
     Ok(earning_rules::table
         .filter(earning_rules::community_id.eq(community))
-        .filter(earning_rules::kind.eq(kind))
-        .filter(earning_rules::in_force_from.le(at))
-        .filter(earning_rules::ended_at.is_null().or(earning_rules::ended_at.gt(at)))
+        .filter(earning_rules::kind.eq_any(kinds))
+        .filter(earning_rules::in_force_from.is_not_null())
         .select(Rule::as_select())
         .order(earning_rules::version.desc())
         .load(connection)?)

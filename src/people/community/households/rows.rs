@@ -166,22 +166,18 @@ pub(in super::super) fn unlink_person(connection: &mut PgConnection, person: Per
     Ok(())
 }
 
-/// Do two people's entries stand in one household today?
-pub(in super::super) fn same_listed(
+/// Where persons stand on the register today.
+pub(in super::super) fn listed(
     connection: &mut PgConnection,
-    one: PersonId,
-    other: PersonId,
+    persons: &[PersonId],
     today: NaiveDate,
-) -> DbResult<bool> {
-    let of = |person: PersonId| {
-        household_members::table
-            .filter(household_members::person_id.eq(person))
-            .filter(household_members::until_date.is_null().or(household_members::until_date.ge(today)))
-            .select(household_members::household_id)
-    };
-    let mine: Vec<HouseholdId> = of(one).load(connection)?;
-    let theirs: Vec<HouseholdId> = of(other).load(connection)?;
-    Ok(mine.iter().any(|household| theirs.contains(household)))
+) -> DbResult<Vec<(PersonId, HouseholdId)>> {
+    let rows: Vec<(Option<PersonId>, HouseholdId)> = household_members::table
+        .filter(household_members::person_id.eq_any(persons))
+        .filter(household_members::until_date.is_null().or(household_members::until_date.ge(today)))
+        .select((household_members::person_id, household_members::household_id))
+        .load(connection)?;
+    Ok(rows.into_iter().filter_map(|(person, household)| Some((person?, household))).collect())
 }
 
 /// The household behind a door today, opened when the register has none.

@@ -24,6 +24,8 @@ pub use state::{ResidencyState, STATES};
 pub use view::ResidencyView;
 pub(super) use view::shown;
 
+use std::collections::HashSet;
+
 use base::db::{DbResult, now};
 use base::ids::PersonId;
 use diesel::PgConnection;
@@ -69,8 +71,23 @@ pub fn same_household(connection: &mut PgConnection, one: PersonId, other: Perso
     if one == other {
         return Ok(true);
     }
+    Ok(!same_households(connection, &[(one, other)])?.is_empty())
+}
+
+/// Those of the pairs who live in one household now, whatever their number; a person does with themselves.
+pub fn same_households(connection: &mut PgConnection, pairs: &[(PersonId, PersonId)]) -> DbResult<HashSet<(PersonId, PersonId)>> {
+    let mut persons: Vec<PersonId> = pairs.iter().flat_map(|(one, other)| [*one, *other]).collect();
+    persons.sort();
+    persons.dedup();
     let today = base::clock::shanghai_date(now(connection)?);
-    Ok(households::same_listed(connection, one, other, today)? || rows::same_door(connection, one, other)?)
+    let listed = households::listed(connection, &persons, today)?;
+    let doors = rows::doors(connection, &persons)?;
+    let meets = |one: &PersonId, other: &PersonId| {
+        one == other
+            || rows::share(&listed, one, other, |mine, theirs| mine == theirs)
+            || rows::share(&doors, one, other, rows::one_door)
+    };
+    Ok(pairs.iter().filter(|(one, other)| meets(one, other)).copied().collect())
 }
 
 /// The household of a person's voting (else first) confirmed residence; `None` when no door is known.

@@ -200,24 +200,27 @@ pub(super) fn waiting(connection: &mut PgConnection, community: GridUnitId) -> D
         .load(connection)?)
 }
 
-/// Do two people have confirmed residencies in one household or behind one door?
-pub(super) fn same_door(connection: &mut PgConnection, one: PersonId, other: PersonId) -> DbResult<bool> {
-    type Door = (GridUnitId, Option<HouseholdId>, Option<Vec<u8>>);
-    let of = |person: PersonId| {
-        residencies::table.filter(residencies::person_id.eq(person).and(residencies::state.eq_any(LIVE))).select((
-            residencies::entrance_id,
-            residencies::household_id,
-            residencies::room_lookup,
-        ))
-    };
-    let mine: Vec<Door> = of(one).load(connection)?;
-    let theirs: Vec<Door> = of(other).load(connection)?;
-    Ok(mine.iter().any(|(entrance, household, room)| {
-        theirs.iter().any(|(other_entrance, other_household, other_room)| {
-            (household.is_some() && household == other_household)
-                || (room.is_some() && room == other_room && entrance == other_entrance)
-        })
-    }))
+/// A door: entrance, household of the register, room as claimed.
+pub(super) type Door = (GridUnitId, Option<HouseholdId>, Option<Vec<u8>>);
+
+/// The doors behind which persons live, or say so.
+pub(super) fn doors(connection: &mut PgConnection, persons: &[PersonId]) -> DbResult<Vec<(PersonId, Door)>> {
+    Ok(residencies::table
+        .filter(residencies::person_id.eq_any(persons).and(residencies::state.eq_any(LIVE)))
+        .select((residencies::person_id, (residencies::entrance_id, residencies::household_id, residencies::room_lookup)))
+        .load(connection)?)
+}
+
+/// Is it one door?
+pub(super) fn one_door(mine: &Door, theirs: &Door) -> bool {
+    let ((entrance, household, room), (other_entrance, other_household, other_room)) = (mine, theirs);
+    (household.is_some() && household == other_household) || (room.is_some() && room == other_room && entrance == other_entrance)
+}
+
+/// Do two persons have places that are the same?
+pub(super) fn share<T>(places: &[(PersonId, T)], one: &PersonId, other: &PersonId, same: impl Fn(&T, &T) -> bool) -> bool {
+    let of = |person: PersonId| places.iter().filter(move |(who, _)| *who == person).map(|(_, place)| place);
+    of(*one).any(|mine| of(*other).any(|theirs| same(mine, theirs)))
 }
 
 /// The household of a person's confirmed residence in a community; `None` when no door is known.
