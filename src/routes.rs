@@ -249,6 +249,7 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
         .service(shifts::http::shift_create)
         .service(shifts::http::shift_list)
         .service(shifts::http::shift_find)
+        .service(shifts::http::shift_update)
         .service(shifts::http::shift_cancel)
         .service(sign_ups::http::sign_up_create)
         .service(sign_ups::http::sign_up_create_team)

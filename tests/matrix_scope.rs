@@ -172,6 +172,7 @@ const SERVICE: &[Row] = &[
     ("project_open", Worker, "project", Narrow, nothing),
     ("shift_create", Worker, "project", Narrow, far_shift),
     ("shift_find", Resident, "shift", Community, nothing),
+    ("shift_update", Worker, "shift", Narrow, far_shift),
     ("shift_code", Worker, "shift", Narrow, nothing),
     ("shift_tick", Worker, "shift", Narrow, |side| json!({"person_id": side.id("person/other"), "from": in_minutes(20), "to": in_minutes(80)})),
     ("shift_check_in", Resident, "shift", Hidden, |_| json!({"code": "000000"})),

@@ -49,7 +49,7 @@ pub struct Notice {
     pub person: PersonId,
     /// Of which community.
     pub community: GridUnitId,
-    /// `award_waiting`, `award_posted`, `points_expiring`, `points_reversed`, `points_received`.
+    /// `award_waiting`, `award_posted`, `budget_empty`, `points_expiring`, `points_reversed`, `points_received`.
     pub kind: &'static str,
     /// Noun and id of what it is about.
     pub about: (&'static str, Uuid),

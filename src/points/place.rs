@@ -45,6 +45,18 @@ pub(crate) fn must_be_community(connection: &mut PgConnection, community: GridUn
     require_community(connection, &Scope::everything(), community).map(|_unit| ())
 }
 
+/// 422 at the field unless it is an organization that the community knows.
+pub(crate) fn require_organization(
+    connection: &mut PgConnection,
+    pointer: &str,
+    organization: OrganizationId,
+) -> Result<(), ApiError> {
+    match people::community::organization_find(connection, organization)? {
+        Some(_) => Ok(()),
+        None => Err(ApiError::invalid(pointer, "no such organization")),
+    }
+}
+
 /// Refuses calendar dates that can only be a mistake (and that the database can't store).
 pub(crate) fn require_near(pointer: &str, date: NaiveDate) -> Result<(), ApiError> {
     if (2000..2200).contains(&date.year()) { Ok(()) } else { Err(ApiError::invalid(pointer, "must lie between 2000 and 2199")) }

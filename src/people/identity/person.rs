@@ -61,6 +61,11 @@ pub fn masked_names(
     Ok(names)
 }
 
+/// The real name in clear, where known: for what is shown to its owner only.
+pub fn own_name(connection: &mut PgConnection, ring: &KeyRing, person: PersonId) -> Result<Option<String>, ApiError> {
+    rows::find(connection, person)?.map(|row| name_of(ring, &row)).transpose().map(Option::flatten)
+}
+
 /// The keyed hash of a person's phone (see `Phone::lookup`), to match other tables by; `None` when none is bound.
 pub fn phone_lookup(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<Vec<u8>>> {
     Ok(rows::find(connection, person)?.filter(|row| row.state != FROZEN).and_then(|row| row.phone_lookup))

@@ -34,6 +34,7 @@ templates! {
     POINTS_EXPIRING "points_expiring" "积分即将到期" "{zh}" "Points expire soon" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
     POINTS_REVERSED "points_reversed" "积分已更正" "{zh}" "Points reversed" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
     POINTS_RECEIVED "points_received" "收到积分" "{zh}" "Points received" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
+    BUDGET_EMPTY "budget_empty" "预算不足" "{zh}" "Budget is short" "{en}" Some("pages/staff/budgets"), ["thing1" = "{zh}"];
     POINTS_NOTE "points_note" "积分通知" "{zh}" "About your points" "{en}" Some("pages/points/statement"), ["thing1" = "{zh}"];
     ORDER_HELD "order_held" "兑换已下单" "「{title}」已为您保留至 {until}，共 {points} 积分。" "Order placed" "{title} is kept for you until {until} for {points} points." Some("pages/life/orders"), ["thing1" = "{title}", "number2" = "{points}"];
     ORDER_CAPTURED "order_captured" "兑换完成" "「{title}」已兑换，使用 {points} 积分。" "Order fulfilled" "{title} was redeemed for {points} points." Some("pages/life/orders"), ["thing1" = "{title}", "number2" = "{points}"];
@@ -42,6 +43,7 @@ templates! {
     SHIFT_SIGNED_UP "shift_signed_up" "报名成功" "您已报名「{title}」，{time} 开始。" "Signed up" "You signed up for {title}, starting {time}." Some("pages/service/shifts"), ["thing1" = "{title}", "thing2" = "{time}"];
     SHIFT_PROMOTED "shift_promoted" "候补成功" "「{title}」有空位，您已从候补转为报名，{time} 开始。" "A place is free" "You moved up from the waiting list of {title}, starting {time}." Some("pages/service/shifts"), ["thing1" = "{title}", "thing2" = "{time}"];
     SHIFT_CANCELLED "shift_cancelled" "活动取消" "「{title}」已取消：{reason}" "Shift cancelled" "{title} was cancelled: {reason}" Some("pages/service/shifts"), ["thing1" = "{title}", "thing3" = "{reason}"];
+    SHIFT_CHANGED "shift_changed" "班次有变更" "「{title}」改为 {time}，地点：{place}。" "Shift changed" "{title} is now {time}, at {place}." Some("pages/service/shifts"), ["thing1" = "{title}", "thing2" = "{time}", "thing3" = "{place}"];
     HOURS_APPROVED "hours_approved" "志愿时长已通过" "「{title}」的时长 {hours} 已通过。" "Hours approved" "{hours} of {title} are approved." Some("pages/service/hours"), ["thing1" = "{title}", "thing2" = "{hours}"];
     HOURS_REFUSED "hours_refused" "志愿时长未通过" "「{title}」的时长未通过：{reason}" "Hours not approved" "The hours of {title} were not approved: {reason}" Some("pages/service/hours"), ["thing1" = "{title}", "thing3" = "{reason}"];
     MERCHANT_APPROVED "merchant_approved" "商户已通过" "「{title}」已通过审核，可以发布兑换。" "Merchant approved" "{title} is approved and may publish offers." Some("pages/merchant/index"), ["thing1" = "{title}", "phrase2" = "已通过"];

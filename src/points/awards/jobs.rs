@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::decide::{self, Turn};
 use super::event::AWARD_JOB;
-use super::{EventId, retry, rows_queue};
+use super::{EventId, retry, rows_queue, sponsor};
 use crate::RETRY_JOB;
 use crate::budgets::BudgetId;
 use crate::outside::Outside;
@@ -77,9 +77,11 @@ fn retry_waiting(db: &Db, outside: &Outside, payload: Value) -> Result<(), JobEr
 
 /// The jobs of this noun.
 pub(crate) fn kinds(outside: &Outside) -> Vec<JobKind> {
-    let (first, second) = (outside.clone(), outside.clone());
+    let (first, second, third) = (outside.clone(), outside.clone(), outside.clone());
     vec![
         JobKind::new(AWARD_JOB, move |db, payload| award(db, &first, payload)),
         JobKind::new(RETRY_JOB, move |db, payload| retry_waiting(db, &second, payload)).every(Duration::from_secs(600)),
+        JobKind::new("points_sponsor_notice", move |db, _payload| Ok(sponsor::tell_all(db, &third)?))
+            .every(Duration::from_secs(3600)),
     ]
 }

@@ -18,6 +18,7 @@ mod retry;
 mod rows;
 mod rows_queue;
 mod schema;
+mod sponsor;
 mod view;
 
 pub use award::AwardState;

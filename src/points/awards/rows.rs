@@ -203,6 +203,16 @@ pub(super) fn budgets_waited_for(connection: &mut PgConnection) -> DbResult<Vec<
     Ok(found.into_iter().flatten().collect())
 }
 
+/// How many awards wait for a budget, and how many points.
+pub(super) fn waiting_sum(connection: &mut PgConnection, budget: BudgetId) -> DbResult<(i64, Points)> {
+    let found: Vec<Points> = awards::table
+        .filter(awards::state.eq(AwardState::Waiting).and(awards::budget_id.eq(budget)))
+        .select(awards::amount)
+        .load(connection)?;
+    let sum = found.iter().try_fold(Points::ZERO, |sum, amount| sum.checked_add(*amount));
+    Ok((i64::try_from(found.len()).unwrap_or(i64::MAX), sum.unwrap_or_default()))
+}
+
 /// Marks a waiting award as posted, if it still waits.
 pub(super) fn mark_posted(
     connection: &mut PgConnection,

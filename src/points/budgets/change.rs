@@ -53,6 +53,9 @@ pub(super) fn request(
 ) -> Result<Finished<()>, ApiError> {
     ask.check()?;
     let community = place::require_community(tx.conn(), scope, ask.community)?;
+    if let Some(sponsor) = ask.sponsor_organization {
+        place::require_organization(tx.conn(), "/sponsor_organization", sponsor)?;
+    }
     if let Some(unit) = ask.sponsor_unit {
         let sponsor = grid::unit_find(tx.conn(), unit)?;
         if !sponsor.is_some_and(|sponsor| sponsor.path.covers(&community.path)) {

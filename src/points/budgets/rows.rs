@@ -214,6 +214,12 @@ pub(crate) fn waiting_decisions(connection: &mut PgConnection, scope: &Scope, pe
         .get_result(connection)?)
 }
 
+/// Takes the day's one notice to a budget's sponsor; false: it was sent.
+pub(crate) fn tell_once(connection: &mut PgConnection, id: BudgetId, day: NaiveDate) -> DbResult<bool> {
+    let untold = budgets::table.find(id).filter(budgets::sponsor_told_on.is_distinct_from(day));
+    Ok(diesel::update(untold).set(budgets::sponsor_told_on.eq(day)).execute(connection)? == 1)
+}
+
 /// What is left of one budget; nothing before its first funding.
 pub fn left(connection: &mut PgConnection, id: BudgetId) -> DbResult<Points> {
     Ok(ledger::reads::budgets_left(connection, &[id.0])?.remove(&id.0).unwrap_or_default())

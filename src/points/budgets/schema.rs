@@ -15,6 +15,7 @@ diesel::table! {
         decided_by -> Nullable<Uuid>,
         decided_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        sponsor_told_on -> Nullable<Date>,
     }
 }
 

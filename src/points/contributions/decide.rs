@@ -18,6 +18,7 @@ use crate::rules::EventKind;
 pub(super) fn request(mut tx: Tx<'_>, scope: &Scope, row: &InsertContribution) -> Result<Finished<()>, ApiError> {
     place::require_community(tx.conn(), scope, row.community_id)?;
     place::require_near("/occurred_at", row.occurred_at.date_naive())?;
+    place::require_organization(tx.conn(), "/organization", row.organization_id)?;
     if let Some(budget) = row.budget_id {
         let found = budgets::budget_find(tx.conn(), budget)?;
         if found.is_none_or(|budget| budget.community_id != row.community_id) {

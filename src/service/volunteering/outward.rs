@@ -7,6 +7,7 @@ use base::clock::SHANGHAI;
 use base::db::{DbResult, Tx};
 use base::error::ApiError;
 use base::ids::PersonId;
+use base::keys::KeyRing;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use people::community;
@@ -58,6 +59,11 @@ impl Told {
     /// A seat came free.
     pub(crate) fn promoted(person: PersonId, shift: &Shift, project: &Project) -> Self {
         Self::of_shift(person, &templates::SHIFT_PROMOTED, shift, project)
+    }
+
+    /// Another time or place.
+    pub(crate) fn shift_changed(person: PersonId, shift: &Shift, project: &Project) -> Self {
+        Self::of_shift(person, &templates::SHIFT_CHANGED, shift, project).with("place", &shift.place)
     }
 
     /// The shift doesn't take place.
@@ -159,10 +165,15 @@ pub(crate) fn nicknames(connection: &mut PgConnection, persons: &[PersonId]) -> 
     Ok(names.into_iter().map(|(person, name)| (person, name.nickname)).collect())
 }
 
-/// What a certificate calls a person: nickname and short number.
-pub(crate) fn name_of(connection: &mut PgConnection, person: PersonId) -> DbResult<Option<(String, String)>> {
-    let name = identity::names_by_ids(connection, &[person])?.remove(&person);
-    Ok(name.map(|name| (name.nickname, name.short_number)))
+/// What a certificate calls its owner: the real name where it is known, else the nickname; and the short number. For its owner only.
+pub(crate) fn name_of(
+    connection: &mut PgConnection,
+    ring: &KeyRing,
+    person: PersonId,
+) -> Result<Option<(String, String)>, ApiError> {
+    let Some(name) = identity::names_by_ids(connection, &[person])?.remove(&person) else { return Ok(None) };
+    let real = identity::own_name(connection, ring, person)?;
+    Ok(Some((real.unwrap_or(name.nickname), name.short_number)))
 }
 
 /// Who runs a project: the person, or the organization's contacts, or else the staff of its place.

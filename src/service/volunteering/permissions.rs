@@ -20,6 +20,8 @@ people::permissions! {
     ShiftList "shift_list" [Resident Community, Volunteer Community, NewEmployment Street, PartyMember Community, BuildingHead Community, GridWorker Community, CommunityStaff Community, OrganizationContact Organization, StreetStaff Grid, Auditor Community];
     /// See a shift.
     ShiftFind "shift_find" [Resident Community, Volunteer Community, NewEmployment Street, PartyMember Community, BuildingHead Community, GridWorker Community, CommunityStaff Community, OrganizationContact Organization, StreetStaff Grid, Auditor Community];
+    /// Edit a planned shift; all are told.
+    ShiftUpdate "shift_update" [CommunityStaff Grid, GridWorker Grid, OrganizationContact Organization, Resident Own, Volunteer Own];
     /// Cancel a shift; all are told.
     ShiftCancel "shift_cancel" [CommunityStaff Grid, GridWorker Grid, OrganizationContact Organization, Resident Own, Volunteer Own];
     /// Show the rotating check-in code of a shift.

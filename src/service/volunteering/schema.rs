@@ -56,6 +56,7 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
     }
 }
 

@@ -131,7 +131,7 @@ async fn an_organizations_contribution_is_confirmed_by_a_second_person_and_fills
     let budget = points.budget("100").await;
     let terms = json!({"name": "商户贡献", "budget": budget, "amount_per_unit": "8", "valid_from": "2020-01-01"});
     points.rule("merchant_contribution", &terms).await;
-    let shop = organization();
+    let shop = organization(&points.app);
     let owner = points.app.person(None);
     points.app.grant(&owner, Role::MerchantOwner, None, Some(shop));
     let body = json!({
@@ -151,7 +151,7 @@ async fn an_organizations_contribution_is_confirmed_by_a_second_person_and_fills
     assert_eq!(wallets[0]["available"], "24");
     let statement = owner.get(&format!("/api/v1/points/organizations/{shop}/statement")).await.expect(200);
     assert_eq!(statement["items"][0]["amount"], "24");
-    owner.get(&format!("/api/v1/points/organizations/{}/wallet", organization())).await.problem(404, "not_found");
+    owner.get(&format!("/api/v1/points/organizations/{}/wallet", organization(&points.app))).await.problem(404, "not_found");
     points.audit();
 }
 

@@ -44,7 +44,7 @@ async fn other_communities_and_sponsors_have_no_say() {
     points.app.resident().get(&path).await.problem(403, "forbidden");
     elsewhere.post("/api/v1/points/budgets", &points.budget_body("10")).await.problem(404, "not_found");
 
-    let sponsor = organization();
+    let sponsor = organization(&points.app);
     let mut body = points.budget_body("10");
     body["sponsor_unit"] = json!(null);
     body["sponsor_organization"] = json!(sponsor);
@@ -107,4 +107,42 @@ async fn bad_budgets_are_refused_with_their_field() {
         assert_eq!(refused["errors"][0]["pointer"], pointer, "{field}");
     }
     points.asks.get("/api/v1/points/budgets?state=nothing").await.problem(422, "invalid_query");
+}
+
+#[actix_web::test]
+async fn the_sponsor_of_an_empty_budget_hears_of_it_once_a_day() {
+    let points = Points::start().await;
+    let sponsor = organization(&points.app);
+    let mut body = points.budget_body("10");
+    body["sponsor_unit"] = json!(null);
+    body["sponsor_organization"] = json!(uuid::Uuid::now_v7());
+    points.asks.post("/api/v1/points/budgets", &body).await.problem(422, "invalid_field");
+    body["sponsor_organization"] = json!(sponsor);
+    let budget = points.asks.post("/api/v1/points/budgets", &body).await.expect(201)["id"].as_str().expect("an id").to_owned();
+    points.approves.post(&format!("/api/v1/points/budgets/{budget}/approve"), &json!({})).await.expect(200);
+    points.rule("volunteer_hours", &Points::terms(&budget)).await;
+    let contact = points.app.person(None);
+    points.app.grant(&contact, people::identity::Role::OrganizationContact, None, Some(sponsor));
+    let told = async || {
+        let page = contact.get("/api/v1/me/inbox?limit=100").await.expect(200);
+        let items = page["items"].as_array().cloned().unwrap_or_default();
+        items.into_iter().filter(|item| item["kind"] == "budget_empty").collect::<Vec<_>>()
+    };
+    let (one, other) = (points.app.resident(), points.app.resident());
+    points.emit(&[points.event(one.person, 2)]).await;
+    assert_eq!(told().await.len(), 0, "it was enough");
+    points.emit(&[points.event(one.person, 1), points.event(other.person, 2)]).await;
+    points.app.move_clock(chrono::Duration::hours(1));
+    points.app.drain().await;
+    let first = told().await;
+    assert_eq!(first.len(), 1);
+    assert!(first[0].to_string().contains("2 笔奖励共 15 积分"), "{first:?}");
+    let to_midnight =
+        base::clock::shanghai_midnight(base::clock::shanghai_date(points.now()) + chrono::Days::new(1)) - points.now();
+    points.app.move_clock(to_midnight + chrono::Duration::hours(1));
+    points.app.drain().await;
+    points.app.move_clock(chrono::Duration::hours(2));
+    points.app.drain().await;
+    assert_eq!(told().await.len(), 2, "once more on the next day, and only once");
+    points.audit();
 }

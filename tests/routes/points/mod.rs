@@ -202,7 +202,14 @@ async fn every_check_of_points_notices_what_it_is_for() {
     points.audit();
 }
 
-/// An organization that a role can be bound to.
-pub(crate) fn organization() -> OrganizationId {
-    OrganizationId::new()
+/// An organization of C1 that a role can be bound to.
+pub(crate) fn organization(app: &TestApp) -> OrganizationId {
+    let id = OrganizationId::new();
+    sql_query("INSERT INTO organizations (id, kind, name, code, grid_unit_id, state) VALUES ($1, 'social_organization', '爱心社', $2, $3, 'active')")
+        .bind::<SqlUuid, _>(id.0)
+        .bind::<Text, _>(format!("O-{}", uuid::Uuid::new_v4().simple()))
+        .bind::<SqlUuid, _>(app.world.unit("S1/C1").0)
+        .execute(&mut app.owner())
+        .expect("an organization");
+    id
 }

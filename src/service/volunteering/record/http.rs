@@ -10,6 +10,7 @@ use base::db::Db;
 use base::error::ApiError;
 use base::http::{Problem, Query};
 use base::ids::PersonId;
+use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use diesel::PgConnection;
 use people::identity::Can;
@@ -133,14 +134,18 @@ pub async fn hours_totals_mine(can: Can<HoursTotalsMine>, db: Data<Db>) -> Resul
 /// One's own certificate as a page to be printed.
 #[utoipa::path(tag = "service", responses((status = 200, content_type = "text/html", body = String, description = "the page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/my-hours/certificate")]
-pub async fn hours_certificate_mine(can: Can<HoursCertificateMine>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+pub async fn hours_certificate_mine(
+    can: Can<HoursCertificateMine>,
+    db: Data<Db>,
+    ring: Data<KeyRing>,
+) -> Result<HttpResponse, ApiError> {
     let person = can.person();
-    let certificate = db.read(move |connection| certificate_of(connection, person)).await?;
+    let certificate = db.read(move |connection| certificate_of(connection, &ring, person)).await?;
     Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(certificate::page(&certificate)))
 }
 
-fn certificate_of(connection: &mut PgConnection, person: PersonId) -> Result<Certificate, ApiError> {
-    let (name, number) = found(outward::name_of(connection, person)?)?;
+fn certificate_of(connection: &mut PgConnection, ring: &KeyRing, person: PersonId) -> Result<Certificate, ApiError> {
+    let (name, number) = found(outward::name_of(connection, ring, person)?)?;
     let day = shanghai_date(base::db::now(connection)?);
     let lines = by_project(connection, person)?.into_iter().filter(|total| total.approved > 0);
     let line = |total: ProjectTotal| Line {

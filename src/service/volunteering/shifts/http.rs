@@ -2,10 +2,10 @@
 //! Handlers of shifts. The rotating code is shown by `check_in`.
 
 use actix_web::web::{Data, Json};
-use actix_web::{get, post};
+use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -13,11 +13,13 @@ use people::identity::Can;
 use serde::{Deserialize, Serialize};
 
 use super::cancel::{self, Cancellation};
+use super::edit;
 use super::plan::{self, NewShift};
 use super::rows::{self, CalendarKey, Shift};
 use super::{ShiftState, visible};
 use crate::volunteering::{
-    ProjectId, ShiftCancel, ShiftCreate, ShiftFind, ShiftId, ShiftList, found, hash_on, outward, projects, runs, sign_ups,
+    ProjectId, ShiftCancel, ShiftCreate, ShiftFind, ShiftId, ShiftList, ShiftUpdate, found, hash_on, outward, projects, runs,
+    sign_ups,
 };
 
 /// A shift.
@@ -51,6 +53,8 @@ pub struct ShiftView {
     pub absent: Option<i32>,
     /// Record at closing: came and never checked out.
     pub never_out: Option<i32>,
+    /// Counts edits: `If-Match` of an edit takes it, in quotes.
+    pub version: i32,
 }
 
 fn view(shift: Shift, project_title: String, waiting: i64, now: DateTime<Utc>) -> ShiftView {
@@ -77,6 +81,7 @@ fn view(shift: Shift, project_title: String, waiting: i64, now: DateTime<Utc>) -
         cancel_reason: shift.cancel_reason,
         absent: shift.absent,
         never_out: shift.never_out,
+        version: shift.version,
     }
 }
 
@@ -155,6 +160,23 @@ pub async fn shift_find(can: Can<ShiftFind>, id: PathId<ShiftId>, db: Data<Db>) 
     })
     .await
     .map(Tagged::content)
+}
+
+/// Edit a planned shift; everybody who signed up or waits is told of another time or place.
+#[utoipa::path(tag = "service", request_body = NewShift, params(("id" = ShiftId, Path), ("If-Match" = String, Header)), responses((status = 200, body = ShiftView, description = "edited"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[put("/shifts/{id}")]
+pub async fn shift_update(
+    can: Can<ShiftUpdate>,
+    id: PathId<ShiftId>,
+    version: IfMatch,
+    body: Valid<NewShift>,
+    db: Data<Db>,
+) -> Result<Tagged<ShiftView>, ApiError> {
+    let scope = can.scope().clone();
+    db.transaction(can.context(), move |tx| edit::edit(tx, &scope, id.0, &version, &body)).await?;
+    let view = db.read(move |connection| load(connection, id.0)).await?;
+    let version = view.version;
+    Ok(Tagged::version(view, version))
 }
 
 /// Cancel a shift; everybody who signed up or waits is told.

@@ -2,6 +2,7 @@
 //! minute, so what is shown is computed from the stored state and the time.
 
 mod cancel;
+mod edit;
 pub mod http;
 pub(super) mod jobs;
 mod plan;
@@ -136,6 +137,7 @@ mod tests {
             created_by: PersonId::new(),
             created_at: starts_at,
             closed_at: None,
+            version: 1,
         }
     }
 

@@ -73,6 +73,7 @@ pub(super) fn create(
         created_by: author,
         created_at: now,
         closed_at: None,
+        version: 1,
     };
     rows::insert(tx.conn(), &shift)?;
     let entry = Audit::new("shift_create", "volunteer_shift", id.0).at(project.grid_unit_id);

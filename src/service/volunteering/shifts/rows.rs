@@ -31,6 +31,7 @@ pub(crate) struct Shift {
     pub(crate) created_by: PersonId,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) closed_at: Option<DateTime<Utc>>,
+    pub(crate) version: i32,
 }
 
 /// States in which a shift takes or gives back seats.
@@ -61,9 +62,10 @@ pub(crate) fn hold_shared(connection: &mut PgConnection, id: ShiftId) -> DbResul
     Ok(volunteer_shifts::table.find(id).select(Shift::as_select()).for_share().first(connection).optional()?)
 }
 
-/// Takes one seat while there is one. `false`: none is left, or the shift isn't ahead any more.
-pub(crate) fn give_seat(connection: &mut PgConnection, id: ShiftId) -> DbResult<bool> {
+/// Takes one seat while there is one. `false`: none is left, the shift isn't ahead any more, or another version than was read.
+pub(crate) fn give_seat(connection: &mut PgConnection, id: ShiftId, version: i32) -> DbResult<bool> {
     let changed = diesel::update(volunteer_shifts::table.find(id))
+        .filter(volunteer_shifts::version.eq(version))
         .filter(volunteer_shifts::state.eq_any(BEFORE).and(volunteer_shifts::taken.lt(volunteer_shifts::capacity)))
         .set(volunteer_shifts::taken.eq(volunteer_shifts::taken + 1))
         .execute(connection)?;
@@ -71,8 +73,9 @@ pub(crate) fn give_seat(connection: &mut PgConnection, id: ShiftId) -> DbResult<
 }
 
 /// The next number of the waiting list, while all seats are taken.
-pub(crate) fn queue(connection: &mut PgConnection, id: ShiftId) -> DbResult<Option<i32>> {
+pub(crate) fn queue(connection: &mut PgConnection, id: ShiftId, version: i32) -> DbResult<Option<i32>> {
     Ok(diesel::update(volunteer_shifts::table.find(id))
+        .filter(volunteer_shifts::version.eq(version))
         .filter(volunteer_shifts::state.eq_any(BEFORE).and(volunteer_shifts::taken.ge(volunteer_shifts::capacity)))
         .set(volunteer_shifts::waiting_last.eq(volunteer_shifts::waiting_last + 1))
         .returning(volunteer_shifts::waiting_last)
@@ -104,6 +107,38 @@ pub(crate) fn clash(
         .select(volunteer_shifts::id)
         .first(connection)
         .optional()?)
+}
+
+/// Does anybody of these have a place on another shift at that time?
+pub(super) fn clash_beside(
+    connection: &mut PgConnection,
+    persons: &[PersonId],
+    shift: ShiftId,
+    starts_at: DateTime<Utc>,
+    ends_at: DateTime<Utc>,
+) -> DbResult<bool> {
+    let other = volunteer_sign_ups::table
+        .inner_join(volunteer_shifts::table)
+        .filter(volunteer_sign_ups::person_id.eq_any(persons).and(volunteer_shifts::id.ne(shift)))
+        .filter(volunteer_sign_ups::state.eq_any(["signed_up", "waiting", "checked_in", "checked_out"]))
+        .filter(volunteer_shifts::starts_at.lt(ends_at).and(volunteer_shifts::ends_at.gt(starts_at)))
+        .select(volunteer_shifts::id);
+    Ok(diesel::select(diesel::dsl::exists(other)).get_result(connection)?)
+}
+
+/// Writes what an edit says over a shift that is locked already.
+pub(super) fn edit(connection: &mut PgConnection, shift: &Shift) -> DbResult<()> {
+    diesel::update(volunteer_shifts::table.find(shift.id))
+        .set((
+            volunteer_shifts::starts_at.eq(shift.starts_at),
+            volunteer_shifts::ends_at.eq(shift.ends_at),
+            volunteer_shifts::place.eq(&shift.place),
+            volunteer_shifts::capacity.eq(shift.capacity),
+            volunteer_shifts::taken.eq(shift.taken),
+            volunteer_shifts::version.eq(shift.version),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Does any shift of the project lie ahead or run?

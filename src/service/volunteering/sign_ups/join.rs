@@ -14,7 +14,7 @@ use super::SignUpState;
 use super::rows::{self, NewSignUp};
 use crate::volunteering::outward::{self, Told};
 use crate::volunteering::projects::ProjectState;
-use crate::volunteering::shifts::{self, ShiftState};
+use crate::volunteering::shifts::{self, Shift, ShiftState};
 use crate::volunteering::{
     ALREADY_SIGNED_UP, PROJECT_NOT_OPEN, SHIFTS_OVERLAP, SIGN_UP_CLOSED, ShiftId, SignUpId, TeamId, teams,
 };
@@ -34,12 +34,12 @@ pub struct NewTeamSignUp {
 const ROUNDS: u32 = 4;
 
 /// A seat (`None`) or a number on the waiting list.
-fn place(tx: &mut Tx<'_>, shift: ShiftId) -> Result<Option<i32>, ApiError> {
+fn place(tx: &mut Tx<'_>, shift: &Shift) -> Result<Option<i32>, ApiError> {
     for _round in 0..ROUNDS {
-        if shifts::give_seat(tx.conn(), shift)? {
+        if shifts::give_seat(tx.conn(), shift.id, shift.version)? {
             return Ok(None);
         }
-        if let Some(number) = shifts::queue(tx.conn(), shift)? {
+        if let Some(number) = shifts::queue(tx.conn(), shift.id, shift.version)? {
             return Ok(Some(number));
         }
     }
@@ -103,7 +103,7 @@ fn join(
     }
     let mut told = Vec::new();
     for (id, person) in places {
-        let waiting_no = place(tx, shift.id)?;
+        let waiting_no = place(tx, &shift)?;
         let state = if waiting_no.is_some() { SignUpState::Waiting } else { SignUpState::SignedUp }.name();
         let row = NewSignUp { id: *id, shift_id: shift.id, person_id: *person, team_id: team, signed_by, state, waiting_no };
         rows::insert(tx.conn(), &row)?;

@@ -95,8 +95,17 @@ pub(super) fn position(connection: &mut PgConnection, shift: ShiftId, number: i3
         .get_result(connection)?)
 }
 
+/// Who has a seat or waits on a shift, in the order of their ids.
+pub(crate) fn placed(connection: &mut PgConnection, shift: ShiftId) -> DbResult<Vec<PersonId>> {
+    Ok(volunteer_sign_ups::table
+        .filter(volunteer_sign_ups::shift_id.eq(shift).and(volunteer_sign_ups::state.eq_any(["signed_up", "waiting"])))
+        .select(volunteer_sign_ups::person_id)
+        .order(volunteer_sign_ups::person_id)
+        .load(connection)?)
+}
+
 /// The first who waits gets a seat that came free; the shift is locked already.
-pub(super) fn promote_first(connection: &mut PgConnection, shift: ShiftId) -> DbResult<Option<(SignUpId, PersonId)>> {
+pub(crate) fn promote_first(connection: &mut PgConnection, shift: ShiftId) -> DbResult<Option<(SignUpId, PersonId)>> {
     let first: Option<SignUpId> = volunteer_sign_ups::table
         .filter(volunteer_sign_ups::shift_id.eq(shift).and(volunteer_sign_ups::state.eq("waiting")))
         .order(volunteer_sign_ups::waiting_no)

@@ -1,5 +1,6 @@
 //! The whole way: project, shift, sign-up, check-in, check-out, approval, record.
 
+use diesel::RunQueryDsl as _;
 use people::identity::Role;
 use serde_json::json;
 
@@ -42,7 +43,21 @@ async fn a_resident_and_a_courier_earn_hours_by_code() {
     assert_eq!(totals["projects"][0]["project_title"], "护学岗");
     let mine = resident.get(&format!("{BASE}/my-hours")).await.expect(200);
     assert_eq!(mine["items"].as_array().expect("items").len(), 1);
+    let ring = &stage.app.serving.parts.ring;
+    let sealed = ring.seal(&format!("persons|name|{}", resident.person), "居民甲某").expect("sealed");
+    diesel::sql_query("UPDATE persons SET name_sealed = $1 WHERE id = $2")
+        .bind::<diesel::sql_types::Binary, _>(sealed)
+        .bind::<diesel::sql_types::Uuid, _>(resident.person.0)
+        .execute(&mut stage.app.owner())
+        .expect("a name");
+    let nameless = courier.get(&format!("{BASE}/my-hours/certificate")).await;
+    assert!(
+        nameless.status == 200 && nameless.text.contains("居民（"),
+        "the nickname, where no name is known: {}",
+        nameless.text
+    );
     let page = resident.get(&format!("{BASE}/my-hours/certificate")).await;
+    assert!(page.text.contains("居民甲某（"), "{}", page.text);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.text.contains("1.5 小时") && page.text.contains("护学岗"), "{}", page.text);
     stage.assert_sound();

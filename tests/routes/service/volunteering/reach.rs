@@ -22,7 +22,7 @@ async fn people_take_part_in_their_community_and_couriers_in_the_whole_street() 
     assert_eq!(shifts(courier.get(&format!("{BASE}/shifts")).await.expect(200)), 1);
     courier.get(&format!("{BASE}/projects/{project}")).await.expect(200);
     courier.post(&sign_up, &json!({})).await.expect(201);
-    stage.app.person(None).post(&sign_up, &json!({})).await.problem(403, "forbidden");
+    stage.app.person(None).post(&sign_up, &json!({})).await.problem(404, "not_found");
     stage.app.anonymous().post(&sign_up, &json!({})).await.problem(401, "unauthorized");
 }
 

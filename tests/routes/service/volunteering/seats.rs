@@ -105,3 +105,40 @@ async fn a_cancelled_shift_frees_everybody() {
     stage.sign_up(&one, &other).await;
     stage.assert_sound();
 }
+
+#[actix_web::test]
+async fn an_edited_shift_tells_everybody_and_seats_those_who_wait() {
+    let stage = Stage::new().await;
+    let project = stage.project().await;
+    let shift = stage.shift(&project, 60, 60, 1).await;
+    let beside = stage.shift(&project, 300, 60, 9).await;
+    let (seated, waiting) = (stage.app.resident(), stage.app.resident());
+    stage.sign_up(&seated, &shift).await;
+    stage.sign_up(&waiting, &shift).await;
+    stage.sign_up(&seated, &beside).await;
+    let path = format!("{BASE}/shifts/{shift}");
+    let body = |start: i64, minutes: i64, place: &str, capacity: u32| {
+        let start = stage.now() + chrono::Duration::minutes(start);
+        json!({"starts_at": start, "ends_at": start + chrono::Duration::minutes(minutes), "place": place, "capacity": capacity})
+    };
+    let other = body(120, 90, "学校西门", 2);
+    seated.put(&path, "\"1\"", &other).await.problem(404, "not_found");
+    stage.staff.put(&path, "\"7\"", &other).await.problem(412, "precondition_failed");
+    stage.staff.put(&path, "\"1\"", &body(120, 10, "学校西门", 2)).await.problem(422, "invalid_field");
+    stage.staff.put(&path, "\"1\"", &body(280, 60, "学校西门", 2)).await.problem(409, "shifts_overlap");
+    let edited = stage.staff.put(&path, "\"1\"", &other).await.expect(200);
+    assert_eq!((&edited["version"], &edited["taken"], &edited["waiting"]), (&json!(2), &json!(2), &json!(0)));
+    assert_eq!((&edited["place"], &edited["state"]), (&json!("学校西门"), &json!("planned")));
+    assert_eq!(stage.inbox(&seated).await, ["shift_changed"]);
+    let mut kinds = stage.inbox(&waiting).await;
+    kinds.sort();
+    assert_eq!(kinds, ["shift_changed", "shift_promoted"]);
+    stage.staff.put(&path, "\"2\"", &body(120, 90, "学校西门", 1)).await.problem(422, "invalid_field");
+    stage.sign_up(&stage.app.resident(), &shift).await;
+    stage.minutes(95);
+    stage.check_in(&seated, &shift).await;
+    stage.staff.put(&path, "\"2\"", &body(120, 90, "学校南门", 3)).await.problem(409, "shift_has_attendance");
+    stage.minutes(30);
+    stage.staff.put(&path, "\"2\"", &body(120, 90, "学校南门", 3)).await.problem(409, "state_conflict");
+    stage.assert_sound();
+}

@@ -1,0 +1,1 @@
+ALTER TABLE volunteer_shifts DROP COLUMN version;
