@@ -3,6 +3,7 @@
 
 mod rules;
 mod source;
+mod tables;
 
 use source::Source;
 
@@ -22,6 +23,11 @@ fn outside_crates_stay_where_they_belong() {
 #[test]
 fn tables_are_named_only_by_their_owner() {
     check(rules::tables_by_their_owner);
+}
+
+#[test]
+fn sql_names_only_tables_of_its_own_noun() {
+    report(tables::named_by_their_owner(&source::all()));
 }
 
 #[test]

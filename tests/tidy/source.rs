@@ -14,6 +14,8 @@ pub(super) struct Source {
     pub(super) names: Vec<(String, usize)>,
     /// Every method that is called, with its line.
     pub(super) calls: Vec<(String, usize)>,
+    /// Every text in the code, with its line; those inside macros too.
+    pub(super) texts: Vec<(String, usize)>,
 }
 
 impl Source {
@@ -48,6 +50,25 @@ impl Source {
 struct Names {
     names: Vec<(String, usize)>,
     calls: Vec<(String, usize)>,
+    texts: Vec<(String, usize)>,
+}
+
+impl Names {
+    /// Texts of a macro's tokens, which `syn` leaves unparsed.
+    fn tokens(&mut self, tokens: proc_macro2::TokenStream) {
+        for token in tokens {
+            match token {
+                proc_macro2::TokenTree::Group(group) => self.tokens(group.stream()),
+                proc_macro2::TokenTree::Literal(literal) => {
+                    let line = literal.span().start().line;
+                    if let syn::Lit::Str(text) = syn::Lit::new(literal) {
+                        self.texts.push((text.value(), line));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 fn flatten(tree: &syn::UseTree, head: &str, out: &mut Vec<(String, usize)>) {
@@ -83,6 +104,13 @@ impl<'ast> Visit<'ast> for Names {
         self.names.push((name.join("::"), line));
         syn::visit::visit_path(self, path);
     }
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        self.tokens(call.tokens.clone());
+        syn::visit::visit_macro(self, call);
+    }
+    fn visit_lit_str(&mut self, text: &'ast syn::LitStr) {
+        self.texts.push((text.value(), text.span().start().line));
+    }
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.calls.push((call.method.to_string(), call.method.span().start().line));
         syn::visit::visit_expr_method_call(self, call);
@@ -112,7 +140,7 @@ pub(super) fn all() -> Vec<Source> {
         let mut names = Names::default();
         names.visit_file(&syntax);
         let path = file.strip_prefix(&root).expect("below src").to_string_lossy().into_owned();
-        Source { path, lines: text.lines().count(), syntax, names: names.names, calls: names.calls }
+        Source { path, lines: text.lines().count(), syntax, names: names.names, calls: names.calls, texts: names.texts }
     };
     files.into_iter().map(read).collect()
 }
