@@ -29,9 +29,14 @@ pub fn minors_among(connection: &mut PgConnection, persons: &[PersonId], today: 
     Ok(rows.filter(|row| row.birth_year.is_some_and(|year| minor_on(year, today))).map(|row| row.id).collect())
 }
 
+/// Is the person a minor on that day?
+pub fn is_minor(connection: &mut PgConnection, person: PersonId, today: NaiveDate) -> DbResult<bool> {
+    Ok(!minors_among(connection, &[person], today)?.is_empty())
+}
+
 fn is_minor_now(connection: &mut PgConnection, person: PersonId) -> DbResult<bool> {
     let today = shanghai_date(now(connection)?);
-    Ok(!minors_among(connection, &[person], today)?.is_empty())
+    is_minor(connection, person, today)
 }
 
 /// 403 `not_for_minors`: orders and chat.
