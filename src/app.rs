@@ -15,6 +15,7 @@ use base::keys::KeyRing;
 use people::files::Cabinet;
 use people::identity::{Authenticator, CodeLimits, ErasureLog, Hooks};
 use people::notify::{self, Outbound, TemplateIds};
+use people::screening::Screener;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::scope::scope;
@@ -88,6 +89,11 @@ impl Parts {
             push_door,
             cabinet,
         }
+    }
+
+    /// Checks texts before they are published.
+    pub fn screener(&self) -> Screener {
+        Screener::new(self.db.clone(), Arc::clone(&self.wechat), Arc::clone(&self.ring), nouns::SCREENED)
     }
 
     /// Believes pushes that these keys open.
@@ -168,7 +174,9 @@ fn collect(
         .service(scope("/governance").configure(routes::governance))
         .configure(routes::common)
         .wrap(parts.authenticator);
+    let screener = parts.screener();
     App::new()
+        .app_data(Data::new(screener))
         .app_data(Data::new(parts.cabinet.signer(&parts.ring)))
         .app_data(Data::from(parts.cabinet))
         .app_data(Data::new(parts.db))

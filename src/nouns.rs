@@ -8,7 +8,7 @@ use base::jobs::JobKind;
 use base::state::StateTable;
 use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
-use people::{calendar, community, files, identity, notify};
+use people::{calendar, community, files, identity, notify, screening};
 
 use crate::app::Parts;
 use crate::neighbours;
@@ -18,7 +18,7 @@ use crate::operations;
 pub fn permissions() -> Vec<&'static Rule> {
     let mut nouns: Vec<&'static [Rule]> = vec![identity::PERMISSIONS];
     nouns.extend(community::PERMISSIONS);
-    nouns.extend([notify::PERMISSIONS, calendar::PERMISSIONS, files::PERMISSIONS]);
+    nouns.extend([notify::PERMISSIONS, calendar::PERMISSIONS, files::PERMISSIONS, screening::PERMISSIONS]);
     nouns.extend(points::PERMISSIONS);
     nouns.extend(life::PERMISSIONS);
     nouns.extend(service::PERMISSIONS);
@@ -43,7 +43,7 @@ pub const PUBLIC: &[&str] = &[
 pub fn errors() -> Vec<&'static ErrorCode> {
     let mut nouns: Vec<&'static [&'static ErrorCode]> = vec![base::error::ERRORS, identity::ERRORS];
     nouns.extend(community::ERRORS);
-    nouns.extend([notify::ERRORS, calendar::ERRORS, files::ERRORS, ledger::ERRORS]);
+    nouns.extend([notify::ERRORS, calendar::ERRORS, files::ERRORS, screening::ERRORS, ledger::ERRORS]);
     nouns.extend(points::ERRORS);
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);
@@ -60,7 +60,7 @@ pub fn states() -> Vec<StateTable> {
         ("legal_hold", identity::HoldState::TABLE),
         ("file_check", files::STATES),
     ];
-    [&people[..], points::STATES, life::STATES, service::STATES, &governance::STATES.concat()].concat()
+    [&people[..], screening::STATES, points::STATES, life::STATES, service::STATES, &governance::STATES.concat()].concat()
 }
 
 /// Every kind of background job.
@@ -70,12 +70,17 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(community::jobs());
     all.extend(notify::jobs(Arc::clone(&parts.outbound), Arc::clone(&parts.ring), Arc::clone(&parts.templates), LISTENERS));
     all.extend(files::jobs(&parts.cabinet, &parts.outbound, &parts.ring));
+    all.extend(screening::jobs());
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
     all.extend(governance::jobs());
     all
 }
+
+/// Whose things are checked before they are published; they hear of a person's decisions.
+pub const SCREENED: &[screening::Noun] =
+    &[screening::Noun { name: files::NOUN, zh: "图片", path: Some("/api/v1/files/"), decided: files::decided, texts: None }];
 
 /// Who listens to WeChat's events.
 const LISTENERS: notify::Listeners = &[(files::MEDIA_EVENT, files::media_checked)];
@@ -92,7 +97,13 @@ pub fn audit_checks() -> Vec<AuditCheck> {
 pub(crate) fn hooks() -> Hooks {
     Hooks {
         home: [
-            &[community::residencies::home as HomeHook, community::proxies::home, points::home, service::volunteering::home],
+            &[
+                community::residencies::home as HomeHook,
+                community::proxies::home,
+                screening::home,
+                points::home,
+                service::volunteering::home,
+            ],
             life::HOME,
             governance::HOME,
         ]
@@ -106,6 +117,7 @@ pub(crate) fn hooks() -> Hooks {
                 EraseHook { noun: "community", before: None, erase: community::residencies::erase },
                 EraseHook { noun: "notify", before: None, erase: notify::erase },
                 EraseHook { noun: "files", before: None, erase: files::erase },
+                EraseHook { noun: "screening", before: None, erase: screening::erase },
             ],
         ]
         .concat(),
@@ -116,6 +128,7 @@ pub(crate) fn hooks() -> Hooks {
                 ExportHook { noun: "community", export: community::residencies::export },
                 ExportHook { noun: "notify", export: notify::export },
                 ExportHook { noun: "files", export: files::export },
+                ExportHook { noun: "screening", export: screening::export },
             ],
             life::EXPORT,
             governance::EXPORT,

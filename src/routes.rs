@@ -2,7 +2,7 @@
 
 use life::{merchants, offers, redemptions, settlement};
 use people::community::{households, import, managed, minors, organizations, places, proxies, residencies};
-use people::{calendar, files, identity, notify};
+use people::{calendar, files, identity, notify, screening};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::operations;
@@ -10,7 +10,7 @@ use crate::operations;
 /// `/api/v1`: people, points, the operator.
 pub fn common(routes: &mut ServiceConfig<'_>) {
     people(routes);
-    pictures(routes);
+    published(routes);
     points(routes);
     community(routes);
     working_time(routes);
@@ -62,8 +62,23 @@ fn people(routes: &mut ServiceConfig<'_>) {
         .service(identity::http_registration::registration_refuse);
 }
 
-fn pictures(routes: &mut ServiceConfig<'_>) {
-    routes.service(files::http::file_create).service(files::http::file_find).service(files::http::file_bytes_find);
+fn published(routes: &mut ServiceConfig<'_>) {
+    routes
+        .service(files::http::file_create)
+        .service(files::http::file_find)
+        .service(files::http::file_bytes_find)
+        .service(screening::http::screening_list)
+        .service(screening::http::screening_list_mine)
+        .service(screening::http::screening_find)
+        .service(screening::http::screening_publish)
+        .service(screening::http::screening_refuse)
+        .service(screening::http::screening_appeal)
+        .service(screening::http::screening_appeal_decide)
+        .service(screening::http_lists::word_list_create)
+        .service(screening::http_lists::word_list_list)
+        .service(screening::http_lists::word_list_find)
+        .service(screening::http_lists::word_list_try)
+        .service(screening::http_lists::word_list_approve);
 }
 
 fn points(routes: &mut ServiceConfig<'_>) {

@@ -7,15 +7,20 @@ use base::jobs::{JobError, NewJob};
 use base::keys::KeyRing;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::link::Signer;
 use super::rows::{self, FileRow};
 use super::{CheckMove, CheckState, FileId};
 use crate::identity;
 use crate::notify::Outbound;
+use crate::screening::{self, Decision, Reason, Subject, Verdict};
 
 /// The event of a verdict, as WeChat names it.
 pub const MEDIA_EVENT: &str = "wxa_media_check";
+
+/// This noun's name in the queue of what a person has to look at.
+pub const NOUN: &str = "file";
 
 /// The job that asks WeChat: `{"file": id}`.
 pub(super) const CHECK: &str = "file_check";
@@ -50,20 +55,46 @@ pub(super) fn moved(tx: &mut Tx<'_>, row: &FileRow, by: CheckMove, reason: Optio
 }
 
 /// A person has to look at it; whoever works at its place is asked as soon as it hangs somewhere.
-fn to_a_person(tx: &mut Tx<'_>, row: &FileRow, reason: &str) -> Result<(), ApiError> {
-    moved(tx, row, CheckMove::Ask, Some(reason))?;
+fn to_a_person(tx: &mut Tx<'_>, row: &FileRow, reason: Reason) -> Result<(), ApiError> {
+    if moved(tx, row, CheckMove::Ask, Some(reason.name()))? {
+        into_queue(tx, row, &Verdict::Queue(reason.into()))
+    } else {
+        Ok(())
+    }
+}
+
+fn into_queue(tx: &mut Tx<'_>, row: &FileRow, verdict: &Verdict) -> Result<(), ApiError> {
+    if let (Some(community), Some(unit)) = (row.community_id, row.unit_id) {
+        let subject = Subject { noun: NOUN, id: row.id.0, community, unit, author: Some(row.person_id) };
+        screening::submit(tx, subject, verdict, "")?;
+    }
     Ok(())
 }
 
-/// A picture was hung on something.
-pub(super) fn hung(_tx: &mut Tx<'_>, _row: &FileRow) -> Result<(), ApiError> {
+/// A picture was hung on something: one that waits for a person has a place now whose workers can look.
+pub(super) fn hung(tx: &mut Tx<'_>, row: &FileRow) -> Result<(), ApiError> {
+    if row.check_state != CheckState::Queued {
+        return Ok(());
+    }
+    let reason = row.check_reason.as_deref().and_then(Reason::parse).unwrap_or(Reason::WeChatUnavailable);
+    into_queue(tx, row, &Verdict::Queue(reason.into()))
+}
+
+/// A person decided on a picture; one that is gone by now needs nothing.
+pub fn decided(tx: &mut Tx<'_>, id: Uuid, decision: Decision) -> Result<(), ApiError> {
+    let Some(row) = rows::lock(tx.conn(), FileId(id))? else { return Ok(()) };
+    let by = match decision {
+        Decision::Publish => CheckMove::Pass,
+        Decision::Refuse(_) => CheckMove::Refuse,
+    };
+    moved(tx, &row, by, Some("person"))?;
     Ok(())
 }
 
 /// What WeChat is told, or why it isn't asked.
 enum Question {
     Ask(MediaCheck),
-    Person(&'static str),
+    Person(Reason),
     Settled,
 }
 
@@ -76,9 +107,9 @@ pub(super) fn run(db: &Db, outbound: &Outbound, signer: &Signer, ring: &KeyRing,
         Question::Ask(media) => match outbound.check_media(media) {
             Some(Ok(trace)) => return asked(db, id, &trace),
             Some(Err(WeChatError::Refused(Errcode::UserInactive | Errcode::OpenidInvalid | Errcode::OpenidForeign))) => {
-                "inactive"
+                Reason::AuthorInactive
             }
-            Some(Err(_)) | None => "wechat_unavailable",
+            Some(Err(_)) | None => Reason::WeChatUnavailable,
         },
     };
     db.transaction_now(&Context::job(), |mut tx| -> Result<_, ApiError> {
@@ -96,8 +127,10 @@ fn question(connection: &mut diesel::PgConnection, signer: &Signer, ring: &KeyRi
         return Ok(Question::Settled);
     }
     let now = now(connection)?;
-    let Some(openid) = identity::openid_of(connection, ring, row.person_id)? else { return Ok(Question::Person("no_openid")) };
-    let Some(url) = signer.for_checker(id, now) else { return Ok(Question::Person("no_public_url")) };
+    let Some(openid) = identity::openid_of(connection, ring, row.person_id)? else {
+        return Ok(Question::Person(Reason::NoOpenid));
+    };
+    let Some(url) = signer.for_checker(id, now) else { return Ok(Question::Person(Reason::WeChatUnavailable)) };
     Ok(Question::Ask(MediaCheck { openid, url, kind: MediaKind::Image, scene: Scene::Forum }))
 }
 
@@ -123,11 +156,14 @@ pub fn media_checked(tx: &mut Tx<'_>, message: &Value) -> Result<&'static str, A
             Ok("clean")
         }
         Some("risky") => {
-            moved(tx, &row, CheckMove::Refuse, Some("wechat"))?;
+            if moved(tx, &row, CheckMove::Refuse, Some("wechat"))? {
+                // Recorded, so that its author may object.
+                into_queue(tx, &row, &Verdict::Refuse(Reason::WeChatRisky.into()))?;
+            }
             Ok("refused")
         }
         Some(_) => {
-            to_a_person(tx, &row, "wechat_in_doubt")?;
+            to_a_person(tx, &row, Reason::WeChatInDoubt)?;
             Ok("queued")
         }
         None if row.check_tries < TRIES && row.check_state == CheckState::Pending => {
@@ -135,7 +171,7 @@ pub fn media_checked(tx: &mut Tx<'_>, message: &Value) -> Result<&'static str, A
             Ok("asked_again")
         }
         None => {
-            to_a_person(tx, &row, "wechat_unavailable")?;
+            to_a_person(tx, &row, Reason::WeChatUnavailable)?;
             Ok("queued")
         }
     }
@@ -144,7 +180,7 @@ pub fn media_checked(tx: &mut Tx<'_>, message: &Value) -> Result<&'static str, A
 /// No verdict in time: a person looks.
 pub(super) fn unanswered(tx: &mut Tx<'_>, id: FileId) -> Result<(), ApiError> {
     if let Some(row) = rows::lock(tx.conn(), id)? {
-        to_a_person(tx, &row, "no_answer")?;
+        to_a_person(tx, &row, Reason::WeChatUnavailable)?;
     }
     Ok(())
 }

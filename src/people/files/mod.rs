@@ -23,7 +23,7 @@ mod schema;
 
 pub use attach::{About, FileView, attach, views, views_in_full};
 pub use cabinet::Cabinet;
-pub use check::{MEDIA_EVENT, media_checked};
+pub use check::{MEDIA_EVENT, NOUN, decided, media_checked};
 pub use hooks::{erase, export};
 pub use jobs::jobs;
 pub use link::{Signer, Variant};

@@ -25,7 +25,9 @@ pub(super) struct FileRow {
     pub(super) check_tries: i32,
     pub(super) noun: Option<String>,
     pub(super) subject_id: Option<Uuid>,
+    pub(super) community_id: Option<GridUnitId>,
     pub(super) unit_id: Option<GridUnitId>,
+    pub(super) check_reason: Option<String>,
     pub(super) created_at: DateTime<Utc>,
 }
 

@@ -1,0 +1,107 @@
+//! How a checked thing is shown: to whoever decides, and to its author.
+
+use std::collections::HashMap;
+
+use base::db::DbResult;
+use base::ids::{GridUnitId, PersonId};
+use chrono::{DateTime, Utc};
+use diesel::PgConnection;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::check::Screener;
+use super::rows::Item;
+use super::{ItemId, ItemState, Reason, Refusal};
+use crate::grid;
+use crate::identity;
+
+/// Something that was checked.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ItemView {
+    /// Id.
+    id: ItemId,
+    /// What kind of thing.
+    noun: String,
+    /// The thing.
+    subject: Uuid,
+    /// Where it is looked at in this API.
+    link: Option<String>,
+    /// Its place.
+    unit: GridUnitId,
+    /// The place's name.
+    unit_name: String,
+    /// What others see of its author; empty without an account.
+    author: String,
+    /// Where it stands.
+    state: ItemState,
+    /// What the check said.
+    reason: Option<Reason>,
+    /// Words of a list that were found; for those who decide.
+    words: Vec<String>,
+    /// The text; none for a picture, see `link`.
+    text: Option<String>,
+    /// Why a person refused it.
+    refusal: Option<Refusal>,
+    /// What they added.
+    note: Option<String>,
+    /// When they decided.
+    decided_at: Option<DateTime<Utc>>,
+    /// What its author says against it.
+    appeal: Option<String>,
+    /// Since when.
+    appealed_at: Option<DateTime<Utc>>,
+    /// What came of it.
+    appeal_note: Option<String>,
+    /// When it was checked.
+    created_at: DateTime<Utc>,
+    /// One line to read out.
+    summary: String,
+}
+
+/// Views of several, as this person may see them.
+pub(super) fn views(
+    connection: &mut PgConnection,
+    screener: &Screener,
+    items: Vec<Item>,
+    viewer: PersonId,
+) -> DbResult<Vec<ItemView>> {
+    let authors: Vec<PersonId> = items.iter().filter_map(|item| item.author_id).collect();
+    let names = identity::names_by_ids(connection, &authors)?;
+    let units = grid::units_by_ids(connection, &items.iter().map(|item| item.unit_id).collect::<Vec<_>>())?;
+    let unit_names: HashMap<GridUnitId, String> = units.into_iter().map(|(id, unit)| (id, unit.name)).collect();
+    let shown = items.into_iter().map(|item| {
+        let author = item.author_id.and_then(|author| names.get(&author)).map(|name| name.nickname.clone());
+        let unit_name = unit_names.get(&item.unit_id).cloned().unwrap_or_default();
+        view(screener, item, viewer, author.unwrap_or_default(), unit_name)
+    });
+    Ok(shown.collect())
+}
+
+fn view(screener: &Screener, item: Item, viewer: PersonId, author: String, unit_name: String) -> ItemView {
+    let noun = screener.noun(&item.noun);
+    let what = noun.map_or("内容", |noun| noun.zh);
+    let reason = item.reason.map_or(String::new(), |reason| format!("（{}）", reason.zh()));
+    ItemView {
+        summary: format!("{unit_name}的{what}：{}{reason}", item.state.zh()),
+        id: item.id,
+        link: noun.and_then(|noun| noun.path).map(|path| format!("{path}{}", item.subject_id)),
+        noun: item.noun,
+        subject: item.subject_id,
+        unit: item.unit_id,
+        unit_name,
+        author,
+        state: item.state,
+        reason: item.reason,
+        // Authors aren't told which words to write differently.
+        words: if item.author_id == Some(viewer) { Vec::new() } else { item.words },
+        text: item.text,
+        refusal: item.refusal,
+        note: item.note,
+        decided_at: item.decided_at,
+        appeal: item.appeal,
+        appealed_at: item.appealed_at,
+        appeal_note: item.appeal_note,
+        created_at: item.created_at,
+    }
+}
