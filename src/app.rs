@@ -168,13 +168,13 @@ fn collect(
     >,
     OpenApi,
 ) {
+    let screener = parts.screener();
     let api = scope("/api/v1")
         .service(scope("/life").configure(routes::life))
         .service(scope("/service").configure(routes::service))
         .service(scope("/governance").configure(routes::governance))
         .configure(routes::common)
         .wrap(parts.authenticator);
-    let screener = parts.screener();
     App::new()
         .app_data(Data::new(screener))
         .app_data(Data::new(parts.cabinet.signer(&parts.ring)))

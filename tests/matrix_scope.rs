@@ -88,6 +88,17 @@ const PEOPLE: &[Row] = &[
     ("file_find", Resident, "file", Narrow, nothing),
     ("file_find", Worker, "file", Narrow, nothing),
     ("file_find", Staff, "file", Community, nothing),
+    ("screening_find", Resident, "item", Narrow, nothing),
+    ("screening_find", Worker, "item", Narrow, nothing),
+    ("screening_find", Staff, "item", Community, nothing),
+    ("screening_publish", Worker, "item", Narrow, nothing),
+    ("screening_publish", Staff, "item", Community, nothing),
+    ("screening_refuse", Worker, "item", Narrow, |_| json!({"reason": "abuse"})),
+    ("screening_appeal", Resident, "item_refused", Narrow, text),
+    ("screening_appeal_decide", Second, "item_refused", Community, |_| json!({"publish": true, "note": "核实"})),
+    ("word_list_find", Staff, "word_list", Community, nothing),
+    ("word_list_try", Staff, "word_list", Community, nothing),
+    ("word_list_approve", Second, "word_list", Community, nothing),
 ];
 
 #[rustfmt::skip]

@@ -64,6 +64,7 @@ impl Side {
         stories::pictures(app, &mut side).await;
         stories::duty_list(&mut side, &super::duty_content()).await;
         grid_duties::tasks(app, &mut side).await;
+        stories::screening(app, &mut side).await;
         side
     }
 

@@ -9,6 +9,7 @@ use diesel::sql_types::Uuid as SqlUuid;
 use ledger::Party;
 use people::files::{self, About, FileId};
 use people::identity::{Phone, Role, RosterEntry, roster_upsert};
+use people::screening::{Reason, Verdict};
 use points::awards::EventId;
 use points::{Beneficiary, Event, EventKind, Evidence};
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use super::scene::{Side, Who, id_of, organization};
 use crate::routes::life::market::{at, give_in};
 use crate::routes::people::files::sent;
+use crate::routes::people::screening::checked;
 use crate::support::TestApp;
 
 const SERVICE: &str = "/api/v1/service";
@@ -186,6 +188,19 @@ pub(super) async fn volunteering(app: &TestApp, side: &mut Side) {
         let team = json!({"name": format!("先锋队{suffix}"), "grid_unit_id": side.unit(app, "")});
         side.made(&format!("team{suffix}"), who, &format!("{SERVICE}/teams"), team).await;
     }
+}
+
+/// Something that waits and something refused in each block, of the resident and of the neighbour; a draft of a word list.
+pub(super) async fn screening(app: &TestApp, side: &mut Side) {
+    for ((block, suffix), who) in BLOCKS.into_iter().zip([Who::Resident, Who::Neighbour]) {
+        let (author, place) = (side.who(who).person, format!("{}{block}/D1", side.path));
+        let waiting = Verdict::Queue(Reason::NoOpenid.into());
+        side.keep(&format!("item{suffix}"), &checked(app, author, &place, &waiting, "待看").await);
+        let refused = Verdict::Refuse(Reason::Words.into());
+        side.keep(&format!("item_refused{suffix}"), &checked(app, author, &place, &refused, "不行").await);
+    }
+    let list = json!({"community": side.unit(app, ""), "refused": ["赌博"], "doubtful": [], "note": "初版"});
+    side.made("word_list", Who::Staff, "/api/v1/screening/word-lists", list).await;
 }
 
 /// A picture in each block, of the resident and of the neighbour.

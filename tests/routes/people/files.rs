@@ -64,7 +64,7 @@ pub(crate) async fn deliver_pushes(app: &TestApp) {
 }
 
 /// Hangs pictures on a thing of entrance D1 of block B1, as a noun would.
-async fn hang(app: &TestApp, ids: &[&str], owner: PersonId, subject: Uuid) -> Result<(), ApiError> {
+pub(crate) async fn hang(app: &TestApp, ids: &[&str], owner: PersonId, subject: Uuid) -> Result<(), ApiError> {
     let ids: Vec<FileId> = ids.iter().map(|id| id.parse().expect("an id")).collect();
     let (community, unit) = (app.world.unit("S1/C1"), app.world.unit("S1/C1/E1/B1/D1"));
     let about = About { noun: "request", id: subject, community, unit, public: true };

@@ -17,6 +17,7 @@ mod pushes;
 mod registration;
 mod residencies;
 mod roster;
+pub(crate) mod screening;
 mod sign_in;
 
 use base::ids::PersonId;
