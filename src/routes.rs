@@ -322,6 +322,7 @@ fn request_clocks(routes: &mut ServiceConfig<'_>) {
 
 fn duty_list(routes: &mut ServiceConfig<'_>) {
     use governance::duty_list::{http, http_drafts};
+    use governance::starter_packs;
     routes
         .service(http::duty_item_list)
         .service(http::duty_item_find)
@@ -333,7 +334,12 @@ fn duty_list(routes: &mut ServiceConfig<'_>) {
         .service(http_drafts::duty_item_draft_find)
         .service(http_drafts::duty_item_draft_edit)
         .service(http_drafts::duty_item_draft_approve)
-        .service(http_drafts::duty_item_draft_refuse);
+        .service(http_drafts::duty_item_draft_refuse)
+        .service(starter_packs::http::starter_pack_find)
+        .service(starter_packs::http::starter_pack_request)
+        .service(starter_packs::http::starter_pack_list)
+        .service(starter_packs::http::starter_pack_approve)
+        .service(starter_packs::http::starter_pack_refuse);
 }
 
 fn grid_tasks(routes: &mut ServiceConfig<'_>) {

@@ -212,6 +212,8 @@ const GOVERNANCE: &[Row] = &[
     ("request_resume", Staff, "timed", Community, nothing),
     ("request_extend", Staff, "timed", Community, |_| json!({"by": 2, "reason": "工程量大"})),
     ("on_call_end", Staff, "turn", Community, nothing),
+    ("starter_pack_approve", Second, "starter_pack", Community, nothing),
+    ("starter_pack_refuse", Second, "starter_pack", Community, nothing),
 ];
 
 const TABLE: &[&[Row]] = &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, grid_duties::TASKS];

@@ -17,7 +17,7 @@ CREATE TABLE starter_adoptions (
 );
 CREATE UNIQUE INDEX starter_adoptions_open ON starter_adoptions (community_id) WHERE state = 'requested';
 CREATE INDEX starter_adoptions_community ON starter_adoptions (community_id, id DESC);
-COMMENT ON TABLE starter_adoptions IS 'Adoption of the starter pack by a community: one decision of two people. Owner: governance/duty_list';
+COMMENT ON TABLE starter_adoptions IS 'Adoption of the starter pack by a community: one decision of two people. Owner: governance/starter_packs';
 COMMENT ON COLUMN starter_adoptions.id IS 'UUIDv7 [class: none] [retention: for ever]';
 COMMENT ON COLUMN starter_adoptions.community_id IS 'Which community [class: none] [retention: for ever]';
 COMMENT ON COLUMN starter_adoptions.budget_id IS 'What pays for the earning rules of the pack; without one they are left out [class: none] [retention: for ever]';

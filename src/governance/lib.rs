@@ -1,11 +1,12 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`.
+//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`.
 
 pub mod duty_list;
 pub mod grid_tasks;
 mod reach;
 pub mod requests;
+pub mod starter_packs;
 
 use base::error::ErrorCode;
 use base::jobs::JobKind;
@@ -14,12 +15,18 @@ use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 
 /// Rows of this wing in the permission table.
-pub const PERMISSIONS: &[&[Rule]] =
-    &[requests::PERMISSIONS, requests::clocks::PERMISSIONS, duty_list::PERMISSIONS, grid_tasks::PERMISSIONS];
+pub const PERMISSIONS: &[&[Rule]] = &[
+    requests::PERMISSIONS,
+    requests::clocks::PERMISSIONS,
+    duty_list::PERMISSIONS,
+    grid_tasks::PERMISSIONS,
+    starter_packs::PERMISSIONS,
+];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] = &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS, grid_tasks::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] =
+    &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS, grid_tasks::ERRORS, starter_packs::ERRORS];
 /// State machines of this wing, by noun.
-pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES, grid_tasks::STATES];
+pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[];
 /// This wing's parts of the home screen and to-do list.

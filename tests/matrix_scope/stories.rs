@@ -259,6 +259,8 @@ pub(super) async fn duty_list(side: &mut Side, content: &Value) {
         side.made(noun, Who::Staff, "/api/v1/governance/duty-drafts", draft).await;
     }
     side.done(Who::Second, &format!("/api/v1/governance/duty-drafts/{}/approve", side.id("duty_item"))).await;
+    let asked = json!({"community": side.id("community")});
+    side.made("starter_pack", Who::Staff, "/api/v1/governance/starter-packs", asked).await;
 }
 
 /// A request whose clocks run, and a turn of the on-call roster.

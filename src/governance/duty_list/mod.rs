@@ -1,4 +1,4 @@
-//! Duty list 主体责任清单: whose duty is what, and by when. Owns `duty_items`, `duty_changes` and `starter_adoptions`.
+//! Duty list 主体责任清单: whose duty is what, and by when. Owns `duty_items` and `duty_changes`.
 //!
 //! An item hangs on its code (`A01-03`: major, middle, item) and has versions; requests name the code. A draft is written by one person
 //! and approved by another, who shares no household with the first; a version that was in force never changes (the database refuses
@@ -13,12 +13,15 @@ mod lookup;
 mod rows;
 mod schema;
 mod sheet;
+mod stated;
 mod view;
 mod write;
 
 pub use home::home;
 pub use item::{AnswerError, DeadlineClass, DutyItem, DutyMove, DutyState, Question, QuestionKind, check_answers};
 pub use lookup::{all_in_force, in_force, in_force_at, narrowest};
+pub use sheet::read_questions;
+pub use stated::{Adopted, NewItem, adopt};
 pub use view::{DutyChangeView, DutyDraftView, DutyItemView, UnitName};
 
 base::typed_ids! {

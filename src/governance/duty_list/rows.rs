@@ -1,5 +1,7 @@
 //! Queries of `duty_items` and `duty_changes`.
 
+use std::collections::HashMap;
+
 use base::db::DbResult;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
@@ -230,6 +232,16 @@ pub(super) fn next_version(connection: &mut PgConnection, community: GridUnitId,
         .select(diesel::dsl::max(duty_items::version))
         .get_result(connection)?;
     Ok(last.unwrap_or(0).saturating_add(1))
+}
+
+/// The last version of each code of a community.
+pub(super) fn versions(connection: &mut PgConnection, community: GridUnitId) -> DbResult<HashMap<String, i32>> {
+    let rows: Vec<(String, i32)> = duty_items::table
+        .filter(duty_items::community_id.eq(community))
+        .select((duty_items::code, duty_items::version))
+        .order(duty_items::version)
+        .load(connection)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Writes drafts.

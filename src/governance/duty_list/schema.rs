@@ -42,17 +42,3 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
-
-diesel::table! {
-    starter_adoptions (id) {
-        id -> Uuid,
-        community_id -> Uuid,
-        budget_id -> Nullable<Uuid>,
-        state -> Text,
-        requested_by -> Uuid,
-        decided_by -> Nullable<Uuid>,
-        outcome -> Jsonb,
-        created_at -> Timestamptz,
-        decided_at -> Nullable<Timestamptz>,
-    }
-}

@@ -41,6 +41,21 @@ pub(super) fn question_line(question: &Question) -> String {
     line
 }
 
+/// Questions as `question_line` writes them, separated by `；`; none: one can't be read.
+pub fn read_questions(cell: &str) -> Option<Vec<Question>> {
+    let read = |line: &str| {
+        let mut parts = line.split('|').map(str::trim);
+        let (key, kind, text) = (parts.next()?, parts.next()?, parts.next()?);
+        let choices: Vec<String> =
+            parts.next().map(|list| list.split('/').map(|choice| choice.trim().to_owned()).collect()).unwrap_or_default();
+        let (bare, required) = key.strip_suffix('*').map_or((key, false), |bare| (bare, true));
+        let kind = QuestionKind::parse(kind).or_else(|| QuestionKind::ALL.iter().copied().find(|known| known.zh() == kind))?;
+        let sound = parts.next().is_none() && !text.is_empty() && text.chars().count() <= 80 && bare.len() <= 20;
+        sound.then(|| Question { key: bare.to_owned(), text: text.to_owned(), kind, required, choices })
+    };
+    cell.split(['；', '\n']).map(str::trim).filter(|line| !line.is_empty()).map(read).collect()
+}
+
 /// A cell that no spreadsheet takes for a formula: a leading sign gets an apostrophe, NUL goes.
 fn harmless(cell: &str) -> String {
     let cell = cell.replace('\0', "");
@@ -99,4 +114,32 @@ pub(super) fn export(connection: &mut PgConnection, community: GridUnitId) -> Re
         book.save_to_buffer()
     };
     write().map_err(ApiError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn questions_are_read_as_they_are_written() {
+        let cell = "where*|choice|哪里？|楼内/楼外；count|number|几个？";
+        let read = read_questions(cell).unwrap();
+        assert_eq!(read.iter().map(question_line).collect::<Vec<String>>().join("；"), cell);
+        assert_eq!(
+            read_questions("n|数字|几层？").map(|read| read.iter().map(|one| one.kind).collect::<Vec<_>>()),
+            Some(vec![QuestionKind::Number])
+        );
+        assert_eq!(read_questions(""), Some(Vec::new()));
+        for odd in ["where", "a|colour|？", "a|text|", "a|choice|？|一/二|三"] {
+            assert_eq!(read_questions(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for cell in ["=1+1", "+1", "-1", "@x", "＝1", "\t=1"] {
+            assert!(harmless(cell).starts_with('\''), "{cell}");
+        }
+        assert_eq!(harmless("停水"), "停水");
+    }
 }

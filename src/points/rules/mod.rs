@@ -2,6 +2,7 @@
 //!
 //! Who may move a rule on stands in [`STATES`]. A rule in force never changes. An event is decided by the rule in force when it happened.
 
+mod adopt;
 mod approve;
 mod evaluate;
 pub mod http;
@@ -10,6 +11,7 @@ mod rule;
 mod schema;
 mod write;
 
+pub use adopt::{StarterRule, adopt};
 pub use evaluate::{Cap, Happening, Nothing, Outcome, Used, choose, evaluate};
 pub use rows::{Rule, rule_find};
 pub(crate) use rows::{ever_in_force, waiting_drafts};

@@ -22,7 +22,7 @@ pub(super) struct Place {
     pub(super) supersedes: Option<RuleId>,
 }
 
-fn check(tx: &mut Tx<'_>, community: GridUnitId, draft: &Draft) -> Result<(), ApiError> {
+pub(super) fn check(tx: &mut Tx<'_>, community: GridUnitId, draft: &Draft) -> Result<(), ApiError> {
     if !draft.amount_per_unit.is_positive() || draft.amount_per_unit.hundredths() > 1_000_000_000_000 {
         return Err(ApiError::invalid("/amount_per_unit", "must be above zero and at most 10^10"));
     }

@@ -4,6 +4,7 @@ pub(crate) mod clocks;
 mod duty_list;
 mod grid_tasks;
 mod requests;
+mod starter_packs;
 
 use base::ids::{GridUnitId, OrganizationId};
 use diesel::prelude::*;

@@ -6,6 +6,7 @@ mod rows;
 
 pub use rows::{
     Organization, organization_by_code, organization_find, organization_names, organization_set_state, organizations_by_ids,
+    organizations_of,
 };
 pub(super) use rows::{OrganizationRow, existing, put};
 

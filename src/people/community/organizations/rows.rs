@@ -70,6 +70,16 @@ pub fn organizations_by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Active organizations of these communities and streets, in order of entry.
+pub fn organizations_of(connection: &mut PgConnection, units: &[GridUnitId]) -> DbResult<Vec<Organization>> {
+    Ok(organizations::table
+        .filter(organizations::grid_unit_id.eq_any(units))
+        .filter(organizations::state.eq("active"))
+        .select(Organization::as_select())
+        .order(organizations::id)
+        .load(connection)?)
+}
+
 /// Names by id, for the lists of other nouns.
 pub fn organization_names(connection: &mut PgConnection, ids: &[OrganizationId]) -> DbResult<HashMap<OrganizationId, String>> {
     Ok(organizations_by_ids(connection, ids)?.into_iter().map(|(id, row)| (id, row.name)).collect())
