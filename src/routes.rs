@@ -304,7 +304,8 @@ fn requests(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_read::request_list)
         .service(requests::http_read::request_list_mine)
         .service(requests::http_read::request_find)
-        .service(requests::http_read::request_event_list);
+        .service(requests::http_read::request_event_list)
+        .service(requests::suggest::http::request_suggest);
     duty_list(routes);
     request_clocks(routes);
 }
@@ -321,7 +322,7 @@ fn request_clocks(routes: &mut ServiceConfig<'_>) {
 }
 
 fn duty_list(routes: &mut ServiceConfig<'_>) {
-    use governance::duty_list::{http, http_drafts};
+    use governance::duty_list::{http, http_drafts, http_import};
     use governance::starter_packs;
     routes
         .service(http::duty_item_list)
@@ -335,6 +336,8 @@ fn duty_list(routes: &mut ServiceConfig<'_>) {
         .service(http_drafts::duty_item_draft_edit)
         .service(http_drafts::duty_item_draft_approve)
         .service(http_drafts::duty_item_draft_refuse)
+        .service(http_import::duty_list_import)
+        .service(http_import::duty_item_draft_approve_bulk)
         .service(starter_packs::http::starter_pack_find)
         .service(starter_packs::http::starter_pack_request)
         .service(starter_packs::http::starter_pack_list)

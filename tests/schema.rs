@@ -114,6 +114,7 @@ fn stored_as(kind: &str) -> &'static str {
         "Date" => "date",
         "Numeric" => "numeric",
         "Interval" => "interval",
+        "Tsvector" => "tsvector",
         "Float8" | "Double" => "double precision",
         list if list.starts_with("Array<") => "ARRAY",
         other => panic!("teach this test the type {other}"),

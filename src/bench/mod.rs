@@ -11,6 +11,7 @@ mod figures;
 mod holds;
 mod load;
 mod orders;
+mod requests;
 mod rows;
 mod site;
 mod stages;
@@ -24,9 +25,19 @@ use std::time::Instant;
 pub use bare::run as run_bare;
 pub use figures::{Figure, Figures};
 
+/// What `palm bench NAME` measures by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// Requests: how good the suggestions of a category are
+    Requests,
+}
+
 /// Options of `palm bench`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct BenchArgs {
+    /// One part alone; without it the ledger, orders and reads
+    #[arg(value_enum)]
+    pub part: Option<Part>,
     /// Folder in which the bench has its own PostgreSQL, in `bench/` (default ./palm-data)
     #[arg(long, env = "PALM_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -40,6 +51,9 @@ pub struct BenchArgs {
 
 /// Runs every stage, one printed line each.
 pub async fn run(args: BenchArgs) -> anyhow::Result<Figures> {
+    if args.part == Some(Part::Requests) {
+        return requests::run(&args);
+    }
     let started = Instant::now();
     if cfg!(debug_assertions) {
         println!("not an optimised build: figures mean little (use `make bench`)");

@@ -6,6 +6,7 @@ pub mod duty_list;
 pub mod grid_tasks;
 mod reach;
 pub mod requests;
+pub mod search;
 pub mod starter_packs;
 
 use base::error::ErrorCode;

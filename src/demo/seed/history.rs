@@ -159,6 +159,9 @@ async fn fund(stage: &Stage, street: &str) -> anyhow::Result<()> {
     let body = json!({ "community": stage.community, "kind": "volunteer_hours", "terms": terms });
     let rule = stage.secretary.post("/api/v1/points/rules", &body).await?.text_at("/id")?;
     stage.colleague.post(&format!("/api/v1/points/rules/{rule}/approve"), &json!({})).await?;
+    let pack = json!({ "community": stage.community, "budget": budget });
+    let pack = stage.secretary.post("/api/v1/governance/starter-packs", &pack).await?.text_at("/id")?;
+    stage.colleague.post(&format!("/api/v1/governance/starter-packs/{pack}/approve"), &json!({})).await?;
     Ok(())
 }
 

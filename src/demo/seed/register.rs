@@ -90,7 +90,10 @@ fn grid() -> String {
 fn organizations() -> String {
     format!(
         "code,kind,name,unit\nPROP-1,物业,安居物业,{COMMUNITY}\nSOC-1,社会组织,暖心志愿服务队,{COMMUNITY}\nCOM-1,企业,同城快送站,{COMMUNITY}\n\
-         OFF-1,居委会,Y社区居委会,{COMMUNITY}\nSTR-1,街道,阳光街道办事处,{STREET}\n"
+         OFF-1,居委会,Y社区居委会,{COMMUNITY}\nSTR-1,街道,阳光街道办事处,{STREET}\n\
+         UTL-1,企业,城市供水公司,{STREET}\nUTL-2,企业,城区供电公司,{STREET}\nUTL-3,企业,城市燃气公司,{STREET}\nUTL-4,企业,城市供热公司,{STREET}\n\
+         CTY-1,办公室,环卫所,{STREET}\nCTY-2,办公室,市政管护所,{STREET}\nCTY-3,办公室,园林绿化所,{STREET}\nCTY-4,办公室,交警中队,{STREET}\n\
+         CTY-5,办公室,消防救援站,{STREET}\nCTY-6,办公室,阳光派出所,{STREET}\nCTY-7,办公室,综合执法队,{STREET}\nCTY-8,办公室,党群服务中心,{STREET}\n"
     )
 }
 

@@ -23,7 +23,26 @@ pub(super) fn approve(
     outside: &Outside,
     id: DutyItemId,
 ) -> Result<Finished<()>, ApiError> {
-    let row = write::reach(&mut tx, scope, id)?;
+    approve_one(&mut tx, scope, person, outside, id)?;
+    Ok(tx.done(())?)
+}
+
+/// Approves drafts in the order of their ids, all or none.
+pub(super) fn approve_all(
+    mut tx: Tx<'_>,
+    scope: &Scope,
+    person: PersonId,
+    outside: &Outside,
+    drafts: &[DutyItemId],
+) -> Result<Finished<()>, ApiError> {
+    for id in drafts {
+        approve_one(&mut tx, scope, person, outside, *id)?;
+    }
+    Ok(tx.done(())?)
+}
+
+fn approve_one(tx: &mut Tx<'_>, scope: &Scope, person: PersonId, outside: &Outside, id: DutyItemId) -> Result<(), ApiError> {
+    let row = write::reach(tx, scope, id)?;
     if row.state != DutyState::Draft {
         return Err(ApiError::of(&DUTY_NOT_DRAFT));
     }
@@ -45,7 +64,7 @@ pub(super) fn approve(
     })?;
     place::changed(Ok(decided))?;
     rows::log(tx.conn(), &[line(row, kind, at)])?;
-    Ok(tx.done(())?)
+    Ok(())
 }
 
 /// A line of the public log about a version.

@@ -8,6 +8,8 @@ mod decide;
 mod home;
 pub mod http;
 pub mod http_drafts;
+pub mod http_import;
+mod import;
 mod item;
 mod lookup;
 mod rows;
@@ -18,6 +20,7 @@ mod view;
 mod write;
 
 pub use home::home;
+pub use import::DutyImportReport;
 pub use item::{AnswerError, DeadlineClass, DutyItem, DutyMove, DutyState, Question, QuestionKind, check_answers};
 pub use lookup::{all_in_force, in_force, in_force_at, narrowest};
 pub use sheet::read_questions;
@@ -73,6 +76,10 @@ people::permissions! {
     DutyItemDraftEdit "duty_item_draft_edit" [CommunityStaff Community, StreetStaff Street];
     /// Approve a draft of another person.
     DutyItemDraftApprove "duty_item_draft_approve" [CommunityStaff Community, StreetStaff Street];
+    /// Approve many drafts of another person.
+    DutyItemDraftApproveBulk "duty_item_draft_approve_bulk" [CommunityStaff Community, StreetStaff Street];
+    /// Import a duty list as drafts.
+    DutyListImport "duty_list_import" [CommunityStaff Community, StreetStaff Street];
     /// Refuse or withdraw a draft.
     DutyItemDraftRefuse "duty_item_draft_refuse" [CommunityStaff Community, StreetStaff Street];
     /// Ask to end an item.

@@ -163,6 +163,15 @@ pub(super) fn in_force(connection: &mut PgConnection, community: GridUnitId) -> 
         .load(connection)?)
 }
 
+/// Everything in force or waiting in a community.
+pub(super) fn said(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<Row>> {
+    Ok(duty_items::table
+        .filter(duty_items::community_id.eq(community))
+        .filter(duty_items::state.eq_any([DutyState::InForce, DutyState::Draft]))
+        .select(Row::as_select())
+        .load(connection)?)
+}
+
 /// A page of what is in force in a community, by code.
 pub(super) fn list(
     connection: &mut PgConnection,

@@ -10,25 +10,9 @@ use people::community::organizations;
 use people::grid;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
+use super::import::COLUMNS;
 use super::item::{DutyItem, Question, QuestionKind};
 use super::lookup;
-
-/// Headers, in the order of the columns.
-pub(super) const HEAD: [&str; 13] = [
-    "社区编码",
-    "编码",
-    "大类",
-    "中类",
-    "事项",
-    "辖区编码",
-    "牵头单位编码",
-    "牵头单位类别",
-    "协办单位编码",
-    "时限",
-    "依据",
-    "受理提问",
-    "同义词",
-];
 
 /// A question as a line: `key*|kind|text|choice/choice`; `*` marks one that must be answered.
 pub(super) fn question_line(question: &Question) -> String {
@@ -62,12 +46,11 @@ fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
 }
 
-fn row(item: &DutyItem, places: &HashMap<GridUnitId, String>, codes: &HashMap<OrganizationId, String>) -> [String; 13] {
+fn row(item: &DutyItem, places: &HashMap<GridUnitId, String>, codes: &HashMap<OrganizationId, String>) -> [String; 12] {
     let place = |id: GridUnitId| places.get(&id).cloned().unwrap_or_default();
     let code = |id: &OrganizationId| codes.get(id).cloned().unwrap_or_default();
     let part = if item.jurisdiction == item.community { String::new() } else { place(item.jurisdiction) };
     [
-        place(item.community),
         item.code.clone(),
         item.major.clone(),
         item.middle.clone(),
@@ -83,7 +66,7 @@ fn row(item: &DutyItem, places: &HashMap<GridUnitId, String>, codes: &HashMap<Or
     ]
 }
 
-fn table(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<[String; 13]>> {
+fn table(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<[String; 12]>> {
     let items = lookup::all_in_force(connection, community)?;
     let mut units: Vec<GridUnitId> = items.iter().map(|item| item.jurisdiction).collect();
     units.push(community);
@@ -103,7 +86,7 @@ pub(super) fn export(connection: &mut PgConnection, community: GridUnitId) -> Re
         let (bold, text) = (Format::new().set_bold().set_num_format("@"), Format::new().set_num_format("@"));
         let mut book = Workbook::new();
         let sheet = book.add_worksheet().set_name("主体责任清单")?;
-        for (x, cell) in (0_u16..).zip(HEAD) {
+        for (x, cell) in (0_u16..).zip(COLUMNS.map(|column| column.zh)) {
             sheet.write_string_with_format(0, x, cell, &bold)?;
         }
         for (y, row) in (1_u32..).zip(&table) {

@@ -17,7 +17,7 @@ use super::rows_details::{self, Details};
 use super::work::{Happening, Work};
 use super::{
     AssignmentReason, Capacity, Desk, EventKind, Filing, PLACE_OUTSIDE, Publication, Source, State, TOO_MANY_FILES, Verdict,
-    danger,
+    danger, suggest,
 };
 use crate::duty_list::{DeadlineClass, DutyItem};
 
@@ -60,6 +60,7 @@ pub(super) fn file_sealed(
     };
     let case = work.write(tx, "request_file")?;
     rows_details::insert(tx.conn(), &details(filing, duty.as_ref(), contact_sealed))?;
+    suggest::index(tx, case.id, case.community_id, &filing.text)?;
     if let Some(given) = given {
         rows_details::assign(tx.conn(), &given)?;
     }

@@ -33,6 +33,7 @@ mod rows_templates;
 mod schema;
 mod starter;
 mod state;
+pub mod suggest;
 mod told;
 mod view;
 mod words;
@@ -88,6 +89,8 @@ pub enum Verdict {
 people::permissions! {
     /// File a request at a place of one's community (or street, for people who work there).
     RequestCreate "request_create" [Resident Community, Volunteer Community, PartyMember Community, BuildingHead Community, NewEmployment Street, GridWorker Community, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
+    /// Ask which category a text may belong to, and what stands open near by.
+    RequestSuggest "request_suggest" [Person Anyone];
     /// See requests of one's scope.
     RequestList "request_list" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
     /// See a request.

@@ -215,3 +215,57 @@ async fn two_persons_of_one_household_do_not_make_a_duty() {
     let id = id_of(&duty.draft("B01-01", &Duty::content("停水")).await);
     duty.approves.post(&format!("{DRAFTS}/{id}/approve"), &json!({})).await.problem(403, "own_interest");
 }
+
+async fn upload(actor: &Actor, query: &str, bytes: Vec<u8>) -> crate::support::Reply {
+    let path = format!("/api/v1/governance/duty-list/import?{query}");
+    let key = uuid::Uuid::new_v4().to_string();
+    actor
+        .send(reqwest::Method::POST, &path, |request| {
+            request.header("idempotency-key", key).header("content-type", "application/octet-stream").body(bytes)
+        })
+        .await
+}
+
+fn counts(report: &Value) -> [i64; 4] {
+    ["rows", "drafts", "unchanged", "refused"].map(|name| report[name].as_i64().unwrap_or(-1))
+}
+
+#[actix_web::test]
+async fn a_file_becomes_drafts_and_what_is_exported_says_nothing_new() {
+    let duty = Duty::start().await;
+    organization(&duty.app, "property", "甲物业", "P1", duty.community);
+    let file = "编码,大类,中类,事项,辖区编码,牵头单位编码,时限,受理提问,同义词\n\
+        A01-01,物业,设备,电梯,,P1,general_7d,floor*|number|几层？,电梯坏；停梯\n\
+        A01-01,物业,设备,电梯,S1/C1/E1,P1,7 个工作日,,\n\
+        A01-02,物业,设备,门禁,,P9,general_7d,,\n\
+        A01-03,物业,设备,路灯,S1/C2/E1,,general_7d,,\n\
+        A01-04,物业,设备,=1+1,,,general_7d,,\n\
+        a1,物业,设备,门,,,general_7d,,\n\
+        A01-05,物业,设备,门,,,明天,,\n\
+        A01-01,物业,设备,又一次,,,general_7d,,\n";
+    let query = format!("community={}", duty.community);
+    let dry = upload(&duty.asks, &format!("{query}&dry_run=true"), file.into()).await.expect(200);
+    assert_eq!(counts(&dry), [8, 2, 0, 6], "{dry:#}");
+    let codes: Vec<&str> = dry["errors"].as_array().expect("errors").iter().filter_map(|error| error["code"].as_str()).collect();
+    assert_eq!(codes, ["unknown_organization", "unknown_unit", "formula", "wrong_form", "wrong_form", "twice_in_file"]);
+    assert_eq!(duty.asks.get(DRAFTS).await.expect(200)["items"], json!([]), "a trial writes nothing");
+    let real = upload(&duty.asks, &query, file.into()).await.expect(200);
+    assert_eq!(counts(&real), counts(&dry));
+    let again = upload(&duty.asks, &query, file.into()).await.expect(200);
+    assert_eq!(counts(&again), [8, 0, 2, 6], "no doubles");
+
+    let waiting = duty.asks.get(DRAFTS).await.expect(200);
+    let ids: Vec<&Value> = waiting["items"].as_array().expect("drafts").iter().map(|draft| &draft["id"]).collect();
+    let all = json!({"drafts": ids});
+    duty.asks.post(&format!("{DRAFTS}/approvals"), &all).await.problem(403, "own_interest");
+    let approved = duty.approves.post(&format!("{DRAFTS}/approvals"), &all).await.expect(200);
+    assert_eq!(approved["approved"], 2);
+    let export = duty.app.resident();
+    let (token, url) = (export.token.clone().expect("a token"), format!("{}/api/v1/governance/duty-list/export", duty.app.url));
+    let sheet = duty.app.client.get(url).bearer_auth(token).send().await.expect("an answer").bytes().await.expect("a file");
+    let back = upload(&duty.asks, &query, sheet.to_vec()).await.expect(200);
+    assert_eq!(counts(&back), [2, 0, 2, 0], "{back:#}");
+    upload(&duty.asks, &query, b"PK\x03\x04 nonsense".to_vec()).await.problem(422, "import_file_unreadable");
+    let there = duty.app.actor(Role::CommunityStaff, "S1/C2");
+    upload(&there, &query, file.into()).await.problem(404, "not_found");
+}

@@ -5,6 +5,7 @@ mod duty_list;
 mod grid_tasks;
 mod requests;
 mod starter_packs;
+mod suggest;
 
 use base::ids::{GridUnitId, OrganizationId};
 use diesel::prelude::*;

@@ -24,7 +24,7 @@ pub enum ImportKind {
 }
 
 /// A column.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Column {
     /// English header, and the name in reports.
     pub name: &'static str,
@@ -144,7 +144,11 @@ fn same_header(header: &str, column: &Column) -> bool {
 impl Layout {
     /// Finds the columns by their headers.
     pub(super) fn of(kind: ImportKind, sheet: &Sheet) -> Result<Self, ApiError> {
-        let columns = kind.columns();
+        Self::with(kind.columns(), sheet)
+    }
+
+    /// Finds these columns by their headers.
+    pub(super) fn with(columns: &'static [Column], sheet: &Sheet) -> Result<Self, ApiError> {
         let places: Vec<Option<usize>> =
             columns.iter().map(|column| sheet.headers.iter().position(|header| same_header(header, column))).collect();
         let missing: Vec<&Column> = columns
@@ -161,6 +165,15 @@ impl Layout {
             format!("缺少列：{}。", list(missing.iter().map(|column| column.zh).collect())),
             format!("Missing columns: {}.", list(missing.iter().map(|column| column.name).collect())),
         ))
+    }
+
+    /// A cell by its column's English name, and whether it must be filled.
+    pub(super) fn cell<'a>(&self, row: &'a Row, name: &str) -> (bool, Option<Result<&'a str, CellRefusal>>) {
+        let place = self.columns.iter().position(|column| column.name == name);
+        let required = place.and_then(|at| self.columns.get(at)).is_some_and(|column| column.required);
+        let at = place.and_then(|at| self.places.get(at).copied().flatten());
+        let cell = at.and_then(|at| row.cells.get(at)).map(|cell| cell.as_deref().map_err(|refusal| *refusal));
+        (required, cell)
     }
 
     /// The cells of a row by the columns' English names.

@@ -15,6 +15,7 @@ mod rows;
 mod run;
 pub mod samples;
 mod sheet;
+mod table;
 mod template;
 mod values;
 mod zip_guard;
@@ -22,6 +23,7 @@ mod zip_guard;
 pub use columns::{Column, ImportKind};
 pub use report::{ImportIssue, ImportReport};
 pub use run::run;
+pub use table::{Line, Table};
 pub use template::template;
 
 base::typed_ids! {

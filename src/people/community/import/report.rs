@@ -18,7 +18,7 @@ macro_rules! wrongs {
         pub(super) enum Wrong { $($(#[$doc])* $name,)* }
 
         impl Wrong {
-            const fn words(self) -> (&'static str, &'static str, &'static str) {
+            pub(super) const fn words(self) -> (&'static str, &'static str, &'static str) {
                 match self { $(Self::$name => ($code, $zh, $en),)* }
             }
         }
@@ -147,12 +147,16 @@ fn note(list: &mut Vec<ImportIssue>, row: u32, column: &str, zh: &str, wrong: Wr
     if list.len() >= LISTED {
         return;
     }
-    let (code, text_zh, text_en) = wrong.words();
-    list.push(ImportIssue {
+    list.push(issue(row, column, zh, wrong.words()));
+}
+
+/// What is wrong with a cell: code, Chinese, English.
+pub(super) fn issue(row: u32, column: &str, zh: &str, (code, text_zh, text_en): (&str, &str, &str)) -> ImportIssue {
+    ImportIssue {
         row,
         column: column.to_owned(),
         code: code.to_owned(),
         message: format!("第 {row} 行「{zh}」{text_zh}"),
         message_en: format!("Row {row}, {column}: {text_en}"),
-    });
+    }
 }
