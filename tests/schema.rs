@@ -88,7 +88,11 @@ async fn migrations_go_up_and_down_and_up_to_the_same_schema() {
 fn declared(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for block in text.split("diesel::table!").skip(1) {
-        let body = block.trim_start().trim_start_matches('{').trim_start();
+        let mut body = block.trim_start().trim_start_matches('{').trim_start();
+        // Types that are not diesel's own are imported first.
+        while let Some((_, rest)) = body.strip_prefix("use ").and_then(|after| after.split_once(';')) {
+            body = rest.trim_start();
+        }
         let table: String = body.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         for line in body.lines().skip(1).take_while(|line| line.trim() != "}") {
             if let Some((column, kind)) = line.split_once("->") {
