@@ -37,7 +37,7 @@ pub fn adopt(
     let now = tx.now()?;
     let mut adopted = 0;
     for rule in rules {
-        if !rows::in_force_at(tx.conn(), community, rule.kind, now)?.is_empty() {
+        if rows::ever_in_force(tx.conn(), community, &[rule.kind])?.iter().any(|other| other.was_in_force(now)) {
             continue;
         }
         let draft = Draft {
