@@ -32,6 +32,7 @@ pub const PUBLIC: &[&str] = &[
     "healthz",
     "readyz",
     "version",
+    "facility_alarm_create",
     "session_create",
     "session_refresh",
     "wechat_push_setup",

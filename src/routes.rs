@@ -295,6 +295,39 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 pub fn governance(routes: &mut ServiceConfig<'_>) {
     requests(routes);
     grid_tasks(routes);
+    leads(routes);
+    facilities(routes);
+}
+
+fn facilities(routes: &mut ServiceConfig<'_>) {
+    use governance::facilities::{http, http_alarm, http_keys};
+    routes
+        .service(http::facility_create)
+        .service(http::facility_list)
+        .service(http::facility_scan)
+        .service(http::facility_report_create)
+        .service(http::facility_find)
+        .service(http::facility_update)
+        .service(http::facility_qr)
+        .service(http_keys::device_key_create)
+        .service(http_keys::device_key_list)
+        .service(http_keys::device_key_rotate)
+        .service(http_keys::device_key_revoke)
+        .service(http_alarm::facility_alarm_create);
+}
+
+fn leads(routes: &mut ServiceConfig<'_>) {
+    use governance::leads;
+    routes
+        .service(leads::http::lead_create)
+        .service(leads::http::lead_list)
+        .service(leads::http::lead_figures_find)
+        .service(leads::http::lead_find)
+        .service(leads::http::lead_verify)
+        .service(leads::http::lead_dismiss)
+        .service(leads::http_seasons::lead_season_create)
+        .service(leads::http_seasons::lead_season_list)
+        .service(leads::http_seasons::lead_season_end);
 }
 
 fn requests(routes: &mut ServiceConfig<'_>) {

@@ -216,7 +216,7 @@ const GOVERNANCE: &[Row] = &[
     ("starter_pack_refuse", Second, "starter_pack", Community, nothing),
 ];
 
-const TABLE: &[&[Row]] = &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, grid_duties::TASKS];
+const TABLE: &[&[Row]] = &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, grid_duties::TASKS, grid_duties::LEADS];
 
 fn duty_content() -> Value {
     json!({"major": "供水", "middle": "停水", "title": "停水抢修", "deadline_class": "utility_24h", "reason": "核实"})

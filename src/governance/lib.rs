@@ -1,9 +1,13 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`.
+//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`;
+//! `leads → requests, duty_list`; `facilities → leads, requests`.
 
 pub mod duty_list;
+pub mod facilities;
 pub mod grid_tasks;
+pub mod leads;
+mod qr;
 mod reach;
 pub mod requests;
 pub mod search;
@@ -22,25 +26,36 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     duty_list::PERMISSIONS,
     grid_tasks::PERMISSIONS,
     starter_packs::PERMISSIONS,
+    leads::PERMISSIONS,
+    facilities::PERMISSIONS,
 ];
 /// Error codes of this wing.
-pub const ERRORS: &[&[&ErrorCode]] =
-    &[requests::ERRORS, requests::clocks::ERRORS, duty_list::ERRORS, grid_tasks::ERRORS, starter_packs::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[
+    requests::ERRORS,
+    requests::clocks::ERRORS,
+    duty_list::ERRORS,
+    grid_tasks::ERRORS,
+    starter_packs::ERRORS,
+    leads::ERRORS,
+    facilities::ERRORS,
+];
 /// State machines of this wing, by noun.
-pub const STATES: &[&[StateTable]] = &[requests::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES];
+pub const STATES: &[&[StateTable]] =
+    &[requests::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES, leads::STATES];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[duty_list::home, grid_tasks::home];
+pub const HOME: &[HomeHook] = &[duty_list::home, grid_tasks::home, leads::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[grid_tasks::ERASE];
+pub const ERASE: &[EraseHook] = &[grid_tasks::ERASE, leads::ERASE];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] = &[grid_tasks::EXPORT];
+pub const EXPORT: &[ExportHook] = &[grid_tasks::EXPORT, leads::EXPORT];
 
 /// Background jobs of this wing.
 pub fn jobs() -> Vec<JobKind> {
     let mut all = requests::jobs();
     all.extend(requests::clocks::jobs());
     all.extend(grid_tasks::jobs());
+    all.extend(leads::jobs());
     all
 }

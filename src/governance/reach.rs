@@ -5,6 +5,7 @@ use base::ids::{GridUnitId, PersonId};
 use base::keys::sha256;
 use diesel::PgConnection;
 use people::grid::{self, GridPath, Scope, UnitKind};
+use people::identity::{self, Role};
 use people::notify::{self, Notice};
 use uuid::Uuid;
 
@@ -81,4 +82,20 @@ pub(crate) fn tell(
     people.sort_unstable();
     people.dedup();
     people.into_iter().try_for_each(|person| notify::send(tx, person, notice))
+}
+
+/// The grid workers of a unit: those of the block that it lies in, or of all blocks below it.
+pub(crate) fn workers_of(connection: &mut PgConnection, unit: GridUnitId) -> Result<Vec<PersonId>, ApiError> {
+    let unit = found(grid::unit_find(connection, unit)?)?;
+    let mut workers = identity::people_over(connection, Role::GridWorker, &unit.path)?;
+    if matches!(unit.level(), UnitKind::Community | UnitKind::Estate) {
+        for below in grid::units_under(connection, Some(&unit.path))? {
+            if below.level() == UnitKind::Block {
+                workers.extend(identity::people_with_role(connection, Role::GridWorker, below.id)?);
+            }
+        }
+    }
+    workers.sort_unstable();
+    workers.dedup();
+    Ok(workers)
 }

@@ -29,6 +29,35 @@ pub(super) const TASKS: &[Row] = &[
     ("grid_task_cancel", Worker, "grid_task", Narrow, reason),
 ];
 
+#[rustfmt::skip]
+pub(super) const LEADS: &[Row] = &[
+    ("lead_find", Worker, "lead", Narrow, nothing),
+    ("lead_dismiss", Worker, "lead", Narrow, reason),
+    ("lead_verify", Worker, "lead", Narrow, reason),
+    ("lead_season_end", Staff, "lead_season", Community, nothing),
+    ("facility_find", Worker, "facility", Community, nothing),
+    ("facility_qr", Worker, "facility", Narrow, nothing),
+    ("facility_update", Staff, "facility", Community, |_| json!({"name": "路灯", "place_text": "东门", "state": "in_use"})),
+    ("device_key_rotate", Staff, "device_key", Community, nothing),
+    ("device_key_revoke", Staff, "device_key", Community, nothing),
+];
+
+/// A lead and a facility in each block, a yearly occasion and a device key.
+pub(super) async fn leads(app: &TestApp, side: &mut Side) {
+    let season = json!({"grid_unit_id": side.unit(app, ""), "title": "汛前检查", "text": "查看雨水口", "month": 5, "day": 20});
+    side.made("lead_season", Who::Staff, &format!("{BASE}/lead-seasons"), season).await;
+    let key = json!({"community": side.unit(app, ""), "name": "路灯网关", "device_group": "lights"});
+    side.made("device_key", Who::Staff, &format!("{BASE}/facility-device-keys"), key).await;
+    for (block, suffix) in BLOCKS {
+        let unit = side.unit(app, block);
+        let lead = json!({"grid_unit_id": unit, "from": "patrol", "title": "井盖松动", "text": "踩上有响声"});
+        side.made(&format!("lead{suffix}"), Who::Staff, &format!("{BASE}/leads"), lead).await;
+        let lamp =
+            json!({"grid_unit_id": unit, "code": format!("L{suffix}"), "kind": "lamp", "name": "路灯", "place_text": "东门"});
+        side.made(&format!("facility{suffix}"), Who::Staff, &format!("{BASE}/facilities"), lamp).await;
+    }
+}
+
 /// A checklist that waits, a plan and a task in each block.
 pub(super) async fn tasks(app: &TestApp, side: &mut Side) {
     let checklist = json!({"community": side.unit(app, ""), "code": "fire", "duty": "hazards", "title": "消防通道检查",

@@ -65,6 +65,7 @@ impl Side {
         stories::duty_list(&mut side, &super::duty_content()).await;
         grid_duties::tasks(app, &mut side).await;
         stories::screening(app, &mut side).await;
+        grid_duties::leads(app, &mut side).await;
         side
     }
 

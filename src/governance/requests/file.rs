@@ -4,7 +4,7 @@
 use base::clock::shanghai_date;
 use base::db::Tx;
 use base::error::{self, ApiError};
-use base::ids::GridUnitId;
+use base::ids::{GridUnitId, OrganizationId};
 use diesel::PgConnection;
 use people::grid::{self, GridUnit, UnitKind};
 use serde_json::{Value, json};
@@ -25,15 +25,20 @@ use crate::duty_list::{DeadlineClass, DutyItem};
 /// only matters for public ones. Errors: 422 `place_outside`, `category_unknown`, `answer_wrong`, `too_many_files`; 409
 /// `already_exists` for another system's id that is there.
 pub fn file(tx: &mut Tx<'_>, filing: &Filing, verdict: &Verdict) -> Result<(), ApiError> {
-    file_sealed(tx, filing, verdict, None)
+    file_sealed(tx, filing, verdict, (None, None))
 }
 
-/// `file` with the sealed phone of a caller who has no account.
+/// `file` to a unit that is known before: a register names it, so it leads whatever the duty list says; the list's deadline stands.
+pub fn file_to(tx: &mut Tx<'_>, filing: &Filing, verdict: &Verdict, unit: OrganizationId) -> Result<(), ApiError> {
+    file_sealed(tx, filing, verdict, (None, Some(unit)))
+}
+
+/// `file` with the sealed phone of a caller who has no account, or to a unit that is known before.
 pub(super) fn file_sealed(
     tx: &mut Tx<'_>,
     filing: &Filing,
     verdict: &Verdict,
-    contact_sealed: Option<Vec<u8>>,
+    (contact_sealed, unit): (Option<Vec<u8>>, Option<OrganizationId>),
 ) -> Result<(), ApiError> {
     let place = place(tx.conn(), filing.community, filing.unit)?;
     if filing.files.len() > FILES {
@@ -53,7 +58,8 @@ pub(super) fn file_sealed(
     let mut work = Work::fresh(tx, case)?;
     work.class = Some(soon(filing, duty.as_ref()));
     work.happened(first(tx, filing));
-    let units = duty.as_ref().and_then(|duty| Units::of_duty(duty, AssignmentReason::DutyList));
+    let listed = duty.as_ref().and_then(|duty| Units::of_duty(duty, AssignmentReason::DutyList));
+    let units = unit.map(|unit| Units::alone(unit, AssignmentReason::Community)).or(listed);
     let given = match &units {
         Some(units) => Some(assign::plan(tx, &mut work, units, Happening::system(EventKind::Dispatched))?),
         None => None,

@@ -2,7 +2,9 @@
 
 pub(crate) mod clocks;
 mod duty_list;
+mod facilities;
 mod grid_tasks;
+mod leads;
 mod requests;
 mod starter_packs;
 mod suggest;

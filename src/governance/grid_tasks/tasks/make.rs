@@ -6,7 +6,7 @@ use base::ids::{GridUnitId, PersonId};
 use base::text::{Few, Text};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::PgConnection;
-use people::grid::{self, GridPath, Scope, UnitKind};
+use people::grid::{GridPath, Scope};
 use people::identity::{self, Role};
 use people::notify::{Notice, templates};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use super::rows::{self, Task};
 use super::{NewStop, RouteStop, TaskState, route, rows_stop, rows_worker};
 use crate::grid_tasks::checklists::{self, Checklist};
 use crate::grid_tasks::{CHECKLIST_NOT_IN_FORCE, ChecklistId, Duty, PlanId, TASK_NOT_DUE, TASK_WORKERS, TaskId};
-use crate::reach::{found, path_of, place_named, tell};
+use crate::reach::{path_of, place_named, tell, workers_of};
 use crate::requests::CaseId;
 
 /// How far ahead a deadline may lie.
@@ -170,22 +170,6 @@ fn row(making: &Making, now: DateTime<Utc>) -> Task {
 /// A deadline as people say it: `11月24日 18:00`.
 pub(in crate::grid_tasks) fn until(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(String::new, |at| at.with_timezone(&base::clock::SHANGHAI).format("%-m月%-d日 %H:%M").to_string())
-}
-
-/// The grid workers of a unit: those of the block that it lies in, or of all blocks below it.
-pub(super) fn workers_of(connection: &mut PgConnection, unit: GridUnitId) -> Result<Vec<PersonId>, ApiError> {
-    let unit = found(grid::unit_find(connection, unit)?)?;
-    let mut workers = identity::people_over(connection, Role::GridWorker, &unit.path)?;
-    if matches!(unit.level(), UnitKind::Community | UnitKind::Estate) {
-        for below in grid::units_under(connection, Some(&unit.path))? {
-            if below.level() == UnitKind::Block {
-                workers.extend(identity::people_with_role(connection, Role::GridWorker, below.id)?);
-            }
-        }
-    }
-    workers.sort_unstable();
-    workers.dedup();
-    Ok(workers)
 }
 
 /// Refuses with 422 unless each is a grid worker at, above or below the place.

@@ -1,0 +1,2 @@
+DROP TABLE lead_seasons;
+DROP TABLE leads;
