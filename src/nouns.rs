@@ -80,8 +80,10 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
 }
 
 /// Whose things are checked before they are published; they hear of a person's decisions.
-pub const SCREENED: &[screening::Noun] =
-    &[screening::Noun { name: files::NOUN, zh: "图片", path: Some("/api/v1/files/"), decided: files::decided, texts: None }];
+pub const SCREENED: &[screening::Noun] = &[
+    screening::Noun { name: files::NOUN, zh: "图片", path: Some("/api/v1/files/"), decided: files::decided, texts: None },
+    governance::requests::SCREENED,
+];
 
 /// Who listens to WeChat's events.
 const LISTENERS: notify::Listeners = &[(files::MEDIA_EVENT, files::media_checked)];

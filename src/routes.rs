@@ -294,6 +294,8 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 /// `/api/v1/governance`: palm governance 掌上治理.
 pub fn governance(routes: &mut ServiceConfig<'_>) {
     requests(routes);
+    request_clocks(routes);
+    duty_list(routes);
     grid_tasks(routes);
     leads(routes);
     facilities(routes);
@@ -334,13 +336,36 @@ fn requests(routes: &mut ServiceConfig<'_>) {
     use governance::requests;
     routes
         .service(requests::http_intake::request_create)
+        .service(requests::http_intake::request_quick)
+        .service(requests::http_intake::request_intake)
         .service(requests::http_read::request_list)
         .service(requests::http_read::request_list_mine)
         .service(requests::http_read::request_find)
         .service(requests::http_read::request_event_list)
-        .service(requests::suggest::http::request_suggest);
-    duty_list(routes);
-    request_clocks(routes);
+        .service(requests::suggest::http::request_suggest)
+        .service(requests::http_read::request_answer_list)
+        .service(requests::http_handling::request_accept)
+        .service(requests::http_handling::request_dispatch)
+        .service(requests::http_handling::request_return)
+        .service(requests::http_handling::request_arbitrate)
+        .service(requests::http_handling::request_ask)
+        .service(requests::http_handling::request_progress)
+        .service(requests::http_handling::request_answer)
+        .service(requests::http_handling::request_confirm)
+        .service(requests::http_resident::request_reply)
+        .service(requests::http_resident::request_rate)
+        .service(requests::http_resident::request_reopen)
+        .service(requests::http_resident::request_withdraw)
+        .service(requests::http_matters::matter_raise)
+        .service(requests::http_matters::matter_direct)
+        .service(requests::http_matters::matter_list)
+        .service(requests::http_matters::matter_find)
+        .service(requests::http_matters::matter_receive)
+        .service(requests::http_matters::matter_answer)
+        .service(requests::http_templates::reply_template_list)
+        .service(requests::http_templates::reply_template_create)
+        .service(requests::http_templates::reply_template_update)
+        .service(requests::http_templates::reply_template_retire);
 }
 
 fn request_clocks(routes: &mut ServiceConfig<'_>) {

@@ -46,7 +46,7 @@ fn amount(_: &Side) -> Value {
 }
 
 use Reach::{Community, Everywhere, Hidden, Narrow};
-use Who::{Clerk, Owner, Resident, Second, Staff, Street, Worker};
+use Who::{Clerk, Handler, Owner, Resident, Second, Staff, Street, Worker};
 
 /// What ends a thing stands behind what needs it alive.
 #[rustfmt::skip]
@@ -216,7 +216,37 @@ const GOVERNANCE: &[Row] = &[
     ("starter_pack_refuse", Second, "starter_pack", Community, nothing),
 ];
 
-const TABLE: &[&[Row]] = &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, grid_duties::TASKS, grid_duties::LEADS];
+#[rustfmt::skip]
+const REQUESTS: &[Row] = &[
+    ("request_find", Resident, "case", Narrow, nothing),
+    ("request_find", Worker, "case", Narrow, nothing),
+    ("request_find", Handler, "handled", Narrow, nothing),
+    ("request_find", Staff, "case", Community, nothing),
+    ("request_find", Street, "case", Everywhere, nothing),
+    ("request_event_list", Resident, "case", Narrow, nothing),
+    ("request_event_list", Handler, "handled", Narrow, nothing),
+    ("request_answer_list", Resident, "case", Narrow, nothing),
+    ("request_answer_list", Worker, "case", Narrow, nothing),
+    ("request_progress", Worker, "case", Narrow, |_| json!({"note": "已到现场"})),
+    ("request_confirm", Worker, "case", Narrow, nothing),
+    ("request_dispatch", Worker, "case", Narrow, nothing),
+    ("request_accept", Worker, "case", Narrow, nothing),
+    ("request_ask", Worker, "case", Narrow, |_| json!({"text": "哪一盏？"})),
+    ("request_reply", Resident, "case", Narrow, |_| json!({"text": "东边那盏"})),
+    ("request_answer", Worker, "case", Narrow, |_| json!({"outcome": "solved", "text": "已换灯泡"})),
+    ("request_rate", Resident, "case", Narrow, |_| json!({"resolved": true, "speed": 5, "effect": 5, "attitude": 5, "feedback": 5})),
+    ("request_reopen", Resident, "case", Narrow, |_| json!({"reason": "又坏了"})),
+    ("request_withdraw", Resident, "case", Narrow, nothing),
+    ("request_arbitrate", Street, "handled", Everywhere, |_| json!({"reason": "裁定"})),
+    ("request_return", Handler, "handled", Narrow, |_| json!({"reason": "not_our_duty"})),
+    ("matter_find", Staff, "matter", Community, nothing),
+    ("matter_receive", Staff, "directive", Community, nothing),
+    ("matter_answer", Staff, "directive", Community, text),
+    ("reply_template_update", Staff, "template", Community, |_| json!({"title": "已修复", "outcome": "solved", "text": "已修复"})),
+    ("reply_template_retire", Staff, "template", Community, nothing),
+];
+
+const TABLE: &[&[Row]] = &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, REQUESTS, grid_duties::TASKS, grid_duties::LEADS];
 
 fn duty_content() -> Value {
     json!({"major": "供水", "middle": "停水", "title": "停水抢修", "deadline_class": "utility_24h", "reason": "核实"})

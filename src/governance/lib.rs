@@ -43,13 +43,13 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
 pub const STATES: &[&[StateTable]] =
     &[requests::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES, leads::STATES];
 /// What the audit asks of this wing's tables.
-pub const CHECKS: &[&[AuditCheck]] = &[];
+pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[duty_list::home, grid_tasks::home, leads::home];
+pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[grid_tasks::ERASE, leads::ERASE];
+pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] = &[grid_tasks::EXPORT, leads::EXPORT];
+pub const EXPORT: &[ExportHook] = &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT];
 
 /// Background jobs of this wing.
 pub fn jobs() -> Vec<JobKind> {

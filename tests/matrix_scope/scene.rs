@@ -26,6 +26,8 @@ pub(super) enum Who {
     OtherOwner,
     Clerk,
     OtherClerk,
+    /// Works for the unit that has the request `handled`.
+    Handler,
 }
 
 /// One community with its people and things.
@@ -66,6 +68,7 @@ impl Side {
         grid_duties::tasks(app, &mut side).await;
         stories::screening(app, &mut side).await;
         grid_duties::leads(app, &mut side).await;
+        stories::requests(app, &mut side).await;
         side
     }
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scene::{Side, Who, id_of, organization};
+use crate::routes::governance::requests;
 use crate::routes::life::market::{at, give_in};
 use crate::routes::people::files::sent;
 use crate::routes::people::screening::checked;
@@ -270,4 +271,25 @@ pub(super) async fn clocks(app: &TestApp, side: &mut Side) {
     let turn = json!({"community": side.unit(app, ""), "person": side.who(Who::Worker).person, "starts_at": now(app),
         "ends_at": now(app) + Duration::hours(8)});
     side.made("turn", Who::Staff, "/api/v1/governance/on-call", turn).await;
+}
+
+/// Requests of two people in two blocks, in the queue and at two units; matters with the street both ways; a text for answers.
+pub(super) async fn requests(app: &TestApp, side: &mut Side) {
+    for (block, suffix, who) in [("/E1/B1", "", Who::Resident), ("/E1/B2", "/other", Who::Neighbour)] {
+        let unit = requests::unit_at(app, side.path, "责任单位");
+        if suffix.is_empty() {
+            side.people.insert(Who::Handler, requests::handler_of(app, unit));
+        }
+        let lamp = json!({"text": "路灯不亮", "unit": side.unit(app, &format!("{block}/D1"))});
+        side.made(&format!("case{suffix}"), who, requests::REQUESTS, lamp.clone()).await;
+        let handled = side.made(&format!("handled{suffix}"), who, requests::REQUESTS, lamp).await;
+        let path = format!("{}/{handled}/dispatch", requests::REQUESTS);
+        side.who(Who::Staff).post(&path, &json!({"organization": unit})).await.expect(200);
+    }
+    let matter = json!({"community": side.id("community"), "title": "缺人手", "text": "请支援"});
+    let matters = "/api/v1/governance/matters";
+    side.made("matter", Who::Staff, &format!("{matters}/raise"), matter.clone()).await;
+    side.made("directive", Who::Street, &format!("{matters}/direct"), matter).await;
+    let template = json!({"community": side.id("community"), "code": "T1", "template": {"title": "已修复", "outcome": "solved", "text": "已修复"}});
+    side.made("template", Who::Staff, "/api/v1/governance/reply-templates", template).await;
 }

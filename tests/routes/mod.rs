@@ -1,6 +1,6 @@
 //! Tests of routes, in the tree of their URLs.
 
-mod governance;
+pub(crate) mod governance;
 pub(crate) mod life;
 mod operations;
 pub(crate) mod people;

@@ -25,6 +25,11 @@ impl Units {
         Self { lead, co: Vec::new(), reason }
     }
 
+    /// The one that leads.
+    pub(super) const fn lead(&self) -> OrganizationId {
+        self.lead
+    }
+
     /// Those of a duty item; `None`: the community handles it itself.
     pub(super) fn of_duty(duty: &DutyItem, reason: AssignmentReason) -> Option<Self> {
         let lead = duty.lead?;

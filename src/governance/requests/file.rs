@@ -70,8 +70,8 @@ pub(super) fn file_sealed(
     if let Some(given) = given {
         rows_details::assign(tx.conn(), &given)?;
     }
-    super::outward::attach(tx, &case, &filing.files)?;
-    super::outward::screen(tx, &case, verdict, &filing.text)
+    super::outward::attach(tx, &case, super::outward::PICTURES, &filing.files)?;
+    super::screened::submit(tx, &case, verdict, &filing.text)
 }
 
 /// The unit, if it lies in the community and is in use; else 422 `place_outside`.
@@ -171,7 +171,7 @@ fn details(filing: &Filing, duty: Option<&DutyItem>, contact_sealed: Option<Vec<
     let danger: Vec<String> = danger::emergencies(&filing.text).into_iter().map(|found| found.kind).collect();
     let (external_client, external_id) = filing.external.clone().unzip();
     let (about_noun, about_id) = filing.about.clone().unzip();
-    let answers = filing.answers.iter().map(|(code, value)| json!({"code": code, "value": value}));
+    let answers = filing.answers.iter().map(|(code, value)| json!({"key": code, "value": value}));
     Details {
         request_id: filing.id,
         duty_item_id: duty.map(|duty| duty.id),

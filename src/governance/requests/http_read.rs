@@ -3,17 +3,23 @@
 
 use actix_web::get;
 use actix_web::web::{Data, Json};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{PathId, Problem, Query, Tagged};
+use base::http::{Changed, PathId, Problem, Query, Tagged};
 use base::ids::GridUnitId;
+use base::keys::sha256;
 use base::page::{Page, PageQuery};
-use people::identity::Can;
+use people::files::Signer;
+use people::identity::{Can, Permission};
 use serde::Deserialize;
 
+use super::hats::By;
 use super::rows::{self, Filter};
-use super::view::{self, EventView, RequestView};
-use super::{CaseId, Desk, RequestEventList, RequestFind, RequestList, RequestListMine, Source, State, reach, rows_events};
+use super::view::{self, AnswerView, EventView, RequestView};
+use super::{
+    CaseId, Desk, RequestAnswerList, RequestEventList, RequestFind, RequestList, RequestListMine, Source, State, reach,
+    rows_answers, rows_events,
+};
 
 /// Which requests.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -65,6 +71,7 @@ pub async fn request_list(
     can: Can<RequestList>,
     query: Query<RequestQuery>,
     db: Data<Db>,
+    signer: Data<Signer>,
 ) -> Result<Json<Page<RequestView>>, ApiError> {
     let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
     let filter = query.filter(window.load(), window.after);
@@ -76,7 +83,7 @@ pub async fn request_list(
                 filter.overdue_at = Some(base::db::now(connection)?);
             }
             let found = rows::list(connection, can.scope(), &filter)?;
-            view::shown(connection, found)
+            view::shown(connection, &signer, found)
         })
         .await?;
     Ok(Json(window.page(views, |view| view.id, |view| view)))
@@ -105,13 +112,14 @@ pub async fn request_list_mine(
     can: Can<RequestListMine>,
     query: Query<MineQuery>,
     db: Data<Db>,
+    signer: Data<Signer>,
 ) -> Result<Json<Page<RequestView>>, ApiError> {
     let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
     let (person, open) = (can.person(), query.open.unwrap_or(false));
     let views = db
         .read(move |connection| {
             let found = rows::mine(connection, person, open, window.after, window.load())?;
-            view::shown(connection, found)
+            view::shown(connection, &signer, found)
         })
         .await?;
     Ok(Json(window.page(views, |view| view.id, |view| view)))
@@ -120,10 +128,15 @@ pub async fn request_list_mine(
 /// See a request.
 #[utoipa::path(tag = "governance", params(("id" = CaseId, Path)), responses((status = 200, body = RequestView, description = "the request"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/requests/{id}")]
-pub async fn request_find(can: Can<RequestFind>, id: PathId<CaseId>, db: Data<Db>) -> Result<Tagged<RequestView>, ApiError> {
+pub async fn request_find(
+    can: Can<RequestFind>,
+    id: PathId<CaseId>,
+    db: Data<Db>,
+    signer: Data<Signer>,
+) -> Result<Tagged<RequestView>, ApiError> {
     db.read(move |connection| {
         let (case, _) = reach::within(connection, can.scope(), id.0)?;
-        view::one(connection, case)
+        view::one(connection, &signer, case)
     })
     .await
     .map(Tagged::content)
@@ -147,4 +160,46 @@ pub async fn request_event_list(
         })
         .await?;
     Ok(Tagged::content(window.page(views, |view| view.sequence, |view| view)))
+}
+
+/// See the answers to a request, round by round, with their ratings.
+#[utoipa::path(tag = "governance", params(("id" = CaseId, Path), PageQuery), responses((status = 200, body = Page<AnswerView>, description = "all rounds"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/requests/{id}/answers")]
+pub async fn request_answer_list(
+    can: Can<RequestAnswerList>,
+    id: PathId<CaseId>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+) -> Result<Tagged<Page<AnswerView>>, ApiError> {
+    let window = query.window::<i16>()?;
+    let views = db
+        .read(move |connection| {
+            let (case, _) = reach::within(connection, can.scope(), id.0)?;
+            let mut rounds = rows_answers::all(connection, case.id)?;
+            rounds.retain(|answer| window.after.is_none_or(|after| answer.round > after));
+            view::answers(connection, rounds)
+        })
+        .await?;
+    Ok(Tagged::content(window.page(views, |view| view.round, |view| view)))
+}
+
+/// Who does it.
+pub(super) fn by<P: Permission>(can: &Can<P>) -> By<'_> {
+    By { scope: can.scope(), actor: can.actor(), action: P::RULE.action }
+}
+
+/// The hash of a write on a request: the same key on another one is another write.
+pub(super) fn hash_on(id: CaseId, body: [u8; 32]) -> [u8; 32] {
+    sha256(&[id.0.as_bytes().as_slice(), &body].concat())
+}
+
+/// The request after a write.
+pub(super) async fn shown<T>(
+    db: &Db,
+    signer: Data<Signer>,
+    id: CaseId,
+    done: &Done<T>,
+) -> Result<Changed<RequestView>, ApiError> {
+    let view = db.read(move |connection| view::by_id(connection, &signer, id)).await?;
+    Ok(Changed::new(done, view))
 }

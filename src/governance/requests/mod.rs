@@ -10,31 +10,51 @@
 //!
 //! Order of locks: request → inboxes in the order of their persons.
 
-#![expect(dead_code, reason = "the verbs of handling follow")]
-
+mod accept;
+mod answer;
+mod arbitrate;
+mod ask;
 mod assign;
+mod checks;
 pub mod clocks;
+mod close;
+mod confirm;
 mod danger;
+mod dispatch;
 mod duty;
 mod external;
 mod file;
 mod filing;
+mod hats;
+mod hooks;
+pub mod http_handling;
 pub mod http_intake;
+pub mod http_matters;
 pub mod http_read;
+pub mod http_resident;
+pub mod http_templates;
 mod intake;
+mod matter;
 mod outward;
 mod pin;
+mod progress;
+mod rate;
 mod reach;
+mod reopen;
+mod return_;
 mod rows;
 mod rows_answers;
 mod rows_details;
 mod rows_events;
+mod rows_matters;
 mod rows_rates;
 mod rows_templates;
 mod schema;
+mod screened;
 mod starter;
 mod state;
 pub mod suggest;
+mod template;
 mod told;
 mod view;
 mod words;
@@ -44,25 +64,44 @@ use base::db::DbResult;
 use base::ids::GridUnitId;
 use base::jobs::JobKind;
 use diesel::PgConnection;
+pub use people::files::FileId;
+pub use people::screening::Verdict;
 use std::collections::HashMap;
 
+pub use accept::Acceptance;
+pub use answer::NewAnswer;
+pub use arbitrate::Arbitration;
+pub use ask::{Question, Reply};
+pub use checks::CHECKS;
+pub use confirm::NewConfirmation;
 pub use danger::Emergency;
+pub use dispatch::Dispatch;
 pub use external::{ExternalStatus, Update, external_update};
 pub use file::{file, file_to};
 pub use filing::Filing;
-pub use intake::{GivenAnswer, NewRequest};
+pub use hooks::{ERASE, EXPORT, home};
+pub use intake::{Channel, GivenAnswer, NewRequest, QuickReport, WorkerIntake};
+pub use matter::{Direction, MatterAnswer, MatterState, NewMatter};
 pub use pin::{GivenPin, Pin};
+pub use progress::Progress;
+pub use rate::Rating;
+pub use reopen::{Reopening, Withdrawal};
+pub use return_::Return;
 pub use rows_rates::{Rate, rates};
+pub use screened::SCREENED;
 pub use starter::{NewTemplate, adopt_templates};
 pub use state::{Move, State};
-pub use view::{EventView, RequestView};
+pub use template::{NewReplyTemplate, TemplateText};
+pub use view::{AnswerView, EventView, RequestView};
 pub use words::{AssignmentReason, Capacity, Desk, EventKind, Outcome, Publication, ReturnReason, Source};
 
 base::typed_ids! {
     /// A request.
     CaseId;
-    /// A picture.
-    FileId;
+    /// A matter between a community and its street.
+    MatterId;
+    /// A text for answers.
+    ReplyTemplateId;
 }
 
 base::error_codes! {
@@ -71,44 +110,97 @@ base::error_codes! {
     PLACE_OUTSIDE 422 "place_outside" "地点不在该社区范围内，请重新选择。" "The place lies outside the community; choose another.";
     CATEGORY_UNKNOWN 422 "category_unknown" "没有这个事项类别，请重新选择或留空。" "There is no such category in force; choose another or none.";
     ANSWER_WRONG 422 "answer_wrong" "该类别有必答问题没有回答，或答案不合要求。" "A question of the category isn't answered, or not as it asks.";
+    UNIT_UNKNOWN 422 "unit_unknown" "没有这个责任单位，或它不在本社区、本街道。" "There is no such unit at work in this community or street.";
+    RETURN_NEEDS 422 "return_needs" "退回须指明应由哪个单位办理，或选择退回原因。" "A return names another unit or a class of reason.";
+    ARBITRATED 409 "arbitrated" "街道已裁定由本单位办理，不能再退回。" "The street has decided; it can't be given back again.";
+    ARBITRATION_WAITS 409 "arbitration_waits" "已退回两次，等待街道裁定。" "It was given back twice; the street decides.";
+    NOT_FOR_ARBITRATION 409 "not_for_arbitration" "该诉求没有等待街道裁定。" "This request doesn't wait for the street's decision.";
+    OUTCOME_NEEDS 422 "outcome_needs" "该办理结果还缺必填说明。" "The outcome asks for something more.";
+    REDO_REFUSED 409 "redo_refused" "重办只有一次，且须为不满意或未解决。" "It is done again once only, when dissatisfied.";
+    REOPEN_REFUSED 409 "reopen_refused" "只能在办结后 30 天内重新打开一次。" "It can be opened again once, within 30 days.";
+    CONFIRMED_ALREADY 409 "confirmed_already" "该上报已核实。" "This report is confirmed already.";
+    OWN_REPORT 403 "own_report" "不能核实自己或同住家庭成员的上报。" "Nobody confirms their own report or that of their household.";
+    SAYS_NOTHING 422 "says_nothing" "请至少上传一张照片或写几个字。" "Send a picture or a few words.";
     TOO_MANY_FILES 422 "too_many_files" "最多 9 张照片。" "Nine pictures at most.";
 }
 
 /// Kind of the job enqueued for every event that outsiders may hear of: `{case, sequence}`. The noun `connectors` does it.
 pub const EVENT_JOB: &str = "request_event";
 
-/// What the check says of a public text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
-    /// Fine.
-    Publish,
-    /// A person has to look, for this reason.
-    Queue(String),
-    /// Not in public, for this reason.
-    Refuse(String),
-}
-
 people::permissions! {
     /// File a request at a place of one's community (or street, for people who work there).
-    RequestCreate "request_create" [Resident Community, Volunteer Community, PartyMember Community, BuildingHead Community, NewEmployment Street, GridWorker Community, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
+    RequestCreate "request_create" [Resident Community, Volunteer Community, PartyMember Community, BuildingHead Community, NewEmployment Street, GridWorker Community, CommunityStaff Community, StreetStaff Street];
     /// Ask which category a text may belong to, and what stands open near by.
     RequestSuggest "request_suggest" [Person Anyone];
+    /// Report in passing, with a bound phone.
+    RequestQuick "request_quick" [Person Own];
+    /// Write down the request of somebody who came by, called or wrote.
+    RequestIntake "request_intake" [GridWorker Grid, CommunityStaff Community];
+    /// Take a request: the first to accept leads.
+    RequestAccept "request_accept" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization];
+    /// Give a request of the community's queue to a unit.
+    RequestDispatch "request_dispatch" [GridWorker Grid, CommunityStaff Community];
+    /// Give a request back, naming another unit or a reason.
+    RequestReturn "request_return" [UnitHandler Organization];
+    /// Decide who handles a request that was given back twice.
+    RequestArbitrate "request_arbitrate" [StreetStaff Street];
+    /// Ask the reporter something.
+    RequestAsk "request_ask" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization];
+    /// Tell the reporter news, or note something for handlers.
+    RequestProgress "request_progress" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
+    /// Answer a request with an outcome.
+    RequestAnswer "request_answer" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization];
+    /// Confirm that a report is true.
+    RequestConfirm "request_confirm" [GridWorker Grid, CommunityStaff Community];
+    /// Reply to a question about one's own request.
+    RequestReply "request_reply" [Person Own];
+    /// Rate the answer to one's own request, or have it done again.
+    RequestRate "request_rate" [Person Own];
+    /// Open one's own closed request again.
+    RequestReopen "request_reopen" [Person Own];
+    /// Take back one's own request.
+    RequestWithdraw "request_withdraw" [Person Own];
+    /// See the answers to a request with their ratings.
+    RequestAnswerList "request_answer_list" [Person Own, GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
     /// See requests of one's scope.
     RequestList "request_list" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
     /// See a request.
     RequestFind "request_find" [Person Own, GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
     /// See one's own requests.
     RequestListMine "request_list_mine" [Person Own];
+    /// Raise a matter to the street.
+    MatterRaise "matter_raise" [CommunityStaff Community];
+    /// Direct a matter to a community.
+    MatterDirect "matter_direct" [StreetStaff Street];
+    /// See matters between one's community and its street.
+    MatterList "matter_list" [GridWorker Community, CommunityStaff Community, StreetStaff Street];
+    /// See a matter.
+    MatterFind "matter_find" [GridWorker Community, CommunityStaff Community, StreetStaff Street];
+    /// Give the receipt of a matter.
+    MatterReceive "matter_receive" [CommunityStaff Community, StreetStaff Street];
+    /// Answer a matter.
+    RequestMatterAnswer "matter_answer" [CommunityStaff Community, StreetStaff Street];
+    /// See the reply templates of a community.
+    ReplyTemplateList "reply_template_list" [GridWorker Community, CommunityStaff Community, StreetStaff Street, UnitHandler Anyone];
+    /// Enter a reply template.
+    ReplyTemplateCreate "reply_template_create" [CommunityStaff Community];
+    /// Edit a reply template.
+    ReplyTemplateUpdate "reply_template_update" [CommunityStaff Community];
+    /// End the use of a reply template.
+    ReplyTemplateRetire "reply_template_retire" [CommunityStaff Community];
     /// See the timeline of a request.
     RequestEventList "request_event_list" [Person Own, GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
 }
 
 /// State machines of this noun.
-pub const STATES: &[base::state::StateTable] = &[("request", State::TABLE)];
+pub const STATES: &[base::state::StateTable] = &[("request", State::TABLE), ("request_matter", MatterState::TABLE)];
 
 /// Background jobs.
 pub fn jobs() -> Vec<JobKind> {
-    vec![JobKind::new(told::HANDLERS_JOB, told::handlers)]
+    vec![
+        JobKind::new(told::HANDLERS_JOB, told::handlers),
+        JobKind::new(close::CLOSE_JOB, |db, _payload| close::unrated(db)).every(std::time::Duration::from_secs(3600)),
+    ]
 }
 
 /// What stands beside a request's id in other nouns' lists.

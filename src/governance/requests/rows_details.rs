@@ -99,6 +99,19 @@ pub(super) fn has(connection: &mut PgConnection, id: CaseId, organizations: &[Or
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(connection)?)
 }
 
+/// A unit that was to help accepted first and leads; the other one helps.
+pub(super) fn lead(connection: &mut PgConnection, id: CaseId, unit: OrganizationId) -> DbResult<()> {
+    let open =
+        || request_assignments::table.filter(request_assignments::request_id.eq(id).and(request_assignments::ended_at.is_null()));
+    diesel::update(open().filter(request_assignments::part.eq("lead")))
+        .set(request_assignments::part.eq("co"))
+        .execute(connection)?;
+    diesel::update(open().filter(request_assignments::organization_id.eq(unit)))
+        .set((request_assignments::part.eq("lead"), request_assignments::reason.eq(AssignmentReason::FirstToAccept)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Takes a request from all units that have it.
 pub(super) fn end(
     connection: &mut PgConnection,

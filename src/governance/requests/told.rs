@@ -32,6 +32,9 @@ const FOR_HANDLERS: &[EventKind] = &[
     EventKind::Supervised,
 ];
 
+/// Not told by us: notes are among handlers, and the check of a text tells its author itself.
+const QUIET: &[EventKind] = &[EventKind::Note, EventKind::Published];
+
 fn is_one_of(event: &EventRow, kinds: &[EventKind]) -> bool {
     kinds.iter().any(|kind| kind.name() == event.kind)
 }
@@ -58,7 +61,7 @@ pub(super) fn of_events(tx: &mut Tx<'_>, case: &Case, events: &[EventRow]) -> Re
 
 /// How the reporter hears of an event; nothing of what concerns handlers only.
 fn notice(connection: &mut PgConnection, case: &Case, event: &EventRow) -> Result<Option<Notice>, ApiError> {
-    let Some(kind) = EventKind::parse(&event.kind).filter(|kind| *kind != EventKind::Note) else { return Ok(None) };
+    let Some(kind) = EventKind::parse(&event.kind).filter(|kind| !QUIET.contains(kind)) else { return Ok(None) };
     let template: &'static Template = match kind {
         EventKind::Accepted => &templates::REQUEST_ACCEPTED,
         EventKind::Asked => &templates::REQUEST_ASKED,
@@ -90,7 +93,10 @@ pub(super) fn handlers(db: &Db, payload: Value) -> Result<(), JobError> {
     db.transaction_now(&Context::job(), |mut tx| -> Result<_, ApiError> {
         let case = rows::find(tx.conn(), payload.case)?;
         let event = rows_events::find(tx.conn(), payload.case, payload.sequence)?;
-        if let (Some(case), Some(event)) = (case, event) {
+        // Where it has moved on meanwhile, the later message is the one that matters.
+        let later = rows_events::after(tx.conn(), payload.case, payload.sequence, false, 100)?;
+        let moved_on = later.iter().any(|event| is_one_of(event, FOR_HANDLERS));
+        if let (Some(case), Some(event), false) = (case, event, moved_on) {
             let mut persons = handlers_of(tx.conn(), &case)?;
             persons.retain(|person| event.person_id != Some(*person));
             persons.sort_unstable();

@@ -2,21 +2,24 @@
 
 use std::collections::HashMap;
 
-use base::error::ApiError;
+use base::error::{self, ApiError};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
+use people::files::{self, FileView, Signer};
 use people::identity::{self, PersonName};
 use people::{community, grid};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::clocks::{self, ClockView};
 use super::danger::{self, Emergency};
-use super::rows::Case;
+use super::rows::{self, Case};
+use super::rows_answers::Answer;
 use super::rows_details::{self, Details};
 use super::rows_events::EventRow;
-use super::{CaseId, Desk, EventKind, Move, Outcome, Pin, Publication, Source, State};
+use super::{CaseId, Desk, EventKind, Move, Outcome, Pin, Publication, Source, State, outward};
 
 /// A request.
 #[derive(Debug, Serialize, ToSchema)]
@@ -84,6 +87,12 @@ pub struct RequestView {
     pub clocks: Vec<ClockView>,
     /// Was it extended?
     pub extended: bool,
+    /// Pictures that came with it.
+    pub files: Vec<FileView>,
+    /// Pictures that handlers added.
+    pub result_files: Vec<FileView>,
+    /// A text for the WeChat group that it came from.
+    pub paste_back: Option<String>,
     /// What to do at once where the text speaks of danger.
     pub emergency: Vec<Emergency>,
     /// Sequence of the last event.
@@ -128,15 +137,20 @@ struct Names {
     persons: HashMap<PersonId, PersonName>,
     details: HashMap<CaseId, Details>,
     clocks: HashMap<CaseId, Vec<ClockView>>,
+    pictures: HashMap<Uuid, Vec<FileView>>,
+    results: HashMap<Uuid, Vec<FileView>>,
 }
 
 impl Names {
-    fn load(connection: &mut PgConnection, cases: &[Case]) -> Result<Self, ApiError> {
+    fn load(connection: &mut PgConnection, signer: &Signer, cases: &[Case]) -> Result<Self, ApiError> {
         let units: Vec<GridUnitId> = cases.iter().map(|case| case.grid_unit_id).collect();
         let organizations: Vec<OrganizationId> = cases.iter().filter_map(|case| case.organization_id).collect();
         let persons: Vec<PersonId> = cases.iter().filter_map(|case| case.reporter_id).collect();
         let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
+        let subjects: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         Ok(Self {
+            pictures: files::views_in_full(connection, signer, outward::PICTURES, &subjects)?,
+            results: files::views_in_full(connection, signer, outward::RESULTS, &subjects)?,
             units: grid::units_by_ids(connection, &units)?,
             organizations: community::organization_names(connection, &organizations)?,
             persons: identity::names_by_ids(connection, &persons)?,
@@ -150,6 +164,9 @@ impl Names {
         let unit_name = self.units.get(&case.grid_unit_id).map(|unit| unit.name.clone()).unwrap_or_default();
         let organization_name = case.organization_id.and_then(|id| self.organizations.get(&id).cloned());
         RequestView {
+            files: self.pictures.remove(&case.id.0).unwrap_or_default(),
+            result_files: self.results.remove(&case.id.0).unwrap_or_default(),
+            paste_back: (case.source == Source::WechatGroup).then(|| paste_back(&case)),
             summary: summary(&case, &unit_name, organization_name.as_deref()),
             clocks: self.clocks.remove(&case.id).unwrap_or_default(),
             id: case.id,
@@ -189,6 +206,16 @@ impl Names {
     }
 }
 
+/// What a worker pastes back into the WeChat group.
+fn paste_back(case: &Case) -> String {
+    format!(
+        "【诉求已登记】{}「{}」，{}。办理进展可在小程序「掌上社区」查看，请勿在群里发布个人信息。",
+        case.number,
+        case.title,
+        case.state.zh()
+    )
+}
+
 fn summary(case: &Case, place: &str, organization: Option<&str>) -> String {
     let who = match (case.state, organization) {
         (State::Closed | State::Cancelled, _) => String::new(),
@@ -200,15 +227,21 @@ fn summary(case: &Case, place: &str, organization: Option<&str>) -> String {
 }
 
 /// Views of requests in their order.
-pub(super) fn shown(connection: &mut PgConnection, cases: Vec<Case>) -> Result<Vec<RequestView>, ApiError> {
-    let mut names = Names::load(connection, &cases)?;
+pub(super) fn shown(connection: &mut PgConnection, signer: &Signer, cases: Vec<Case>) -> Result<Vec<RequestView>, ApiError> {
+    let mut names = Names::load(connection, signer, &cases)?;
     Ok(cases.into_iter().map(|case| names.view(case)).collect())
 }
 
 /// The view of one request.
-pub(super) fn one(connection: &mut PgConnection, case: Case) -> Result<RequestView, ApiError> {
-    let mut names = Names::load(connection, std::slice::from_ref(&case))?;
+pub(super) fn one(connection: &mut PgConnection, signer: &Signer, case: Case) -> Result<RequestView, ApiError> {
+    let mut names = Names::load(connection, signer, std::slice::from_ref(&case))?;
     Ok(names.view(case))
+}
+
+/// The view of a request that is known to be there.
+pub(super) fn by_id(connection: &mut PgConnection, signer: &Signer, id: CaseId) -> Result<RequestView, ApiError> {
+    let case = rows::find(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    one(connection, signer, case)
 }
 
 /// The timeline as its reader may see it.
@@ -237,4 +270,69 @@ pub(super) fn timeline(connection: &mut PgConnection, events: Vec<EventRow>, han
         }
     };
     Ok(events.into_iter().map(view).collect())
+}
+
+/// An answer, with its rating once there is one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AnswerView {
+    /// 1, then one more after each redo or reopening.
+    pub round: i16,
+    /// One plain sentence.
+    pub summary: String,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The answer.
+    pub text: String,
+    /// Why it can't be solved.
+    pub reason: Option<String>,
+    /// The rule on which that rests.
+    pub legal_basis: Option<String>,
+    /// Who can be asked instead.
+    pub instead: Option<String>,
+    /// The unit that answered; none: the community.
+    pub organization: Option<OrganizationId>,
+    /// Its name.
+    pub organization_name: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Rating: resolved?
+    pub resolved: Option<bool>,
+    /// Rating of the speed, 1 to 5.
+    pub speed: Option<i16>,
+    /// Rating of the effect, 1 to 5.
+    pub effect: Option<i16>,
+    /// Rating of the attitude, 1 to 5.
+    pub attitude: Option<i16>,
+    /// Rating of the feedback, 1 to 5.
+    pub feedback: Option<i16>,
+    /// In the rater's words.
+    pub comment: Option<String>,
+    /// When it was rated.
+    pub rated_at: Option<DateTime<Utc>>,
+}
+
+/// Views of answers.
+pub(super) fn answers(connection: &mut PgConnection, answers: Vec<Answer>) -> Result<Vec<AnswerView>, ApiError> {
+    let organizations: Vec<OrganizationId> = answers.iter().filter_map(|answer| answer.organization_id).collect();
+    let names = community::organization_names(connection, &organizations)?;
+    let view = |answer: Answer| AnswerView {
+        summary: format!("{}：{}", answer.outcome.zh(), answer.text),
+        round: answer.round,
+        outcome: answer.outcome,
+        text: answer.text,
+        reason: answer.reason,
+        legal_basis: answer.legal_basis,
+        instead: answer.instead,
+        organization: answer.organization_id,
+        organization_name: answer.organization_id.and_then(|id| names.get(&id).cloned()),
+        at: answer.at,
+        resolved: answer.resolved,
+        speed: answer.speed,
+        effect: answer.effect,
+        attitude: answer.attitude,
+        feedback: answer.feedback,
+        comment: answer.comment,
+        rated_at: answer.rated_at,
+    };
+    Ok(answers.into_iter().map(view).collect())
 }

@@ -69,4 +69,5 @@ templates! {
     GRID_TASK_RETURNED "grid_task_returned" "网格任务被退回" "「{title}」需要补做：{reason}" "Grid task given back" "{title} needs more work: {reason}" Some("pages/staff/tasks"), ["thing1" = "{title}", "thing3" = "{reason}"];
     GRID_TASK_CANCELLED "grid_task_cancelled" "网格任务已取消" "「{title}」已取消：{reason}" "Grid task cancelled" "{title} was cancelled: {reason}" Some("pages/staff/tasks"), ["thing1" = "{title}", "thing3" = "{reason}"];
     LEAD_RAISED "lead_raised" "有线索待核实" "{source}：「{title}」，请到现场核实。" "A lead to look at" "{source}: {title}. Please look on the spot." Some("pages/staff/leads"), ["thing1" = "{title}"];
+    REQUEST_MATTER "request_matter" "街道社区事项" "「{title}」{what}。" "Between community and street" "{title}: {what}." Some("pages/staff/matters"), [];
 }

@@ -5,7 +5,7 @@ mod duty_list;
 mod facilities;
 mod grid_tasks;
 mod leads;
-mod requests;
+pub(crate) mod requests;
 mod starter_packs;
 mod suggest;
 

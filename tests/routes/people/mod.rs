@@ -12,7 +12,7 @@ mod minors;
 mod organizations;
 mod phone;
 mod places;
-mod proxies;
+pub(crate) mod proxies;
 mod pushes;
 mod registration;
 mod residencies;

@@ -27,7 +27,7 @@ async fn told(actor: &Actor) -> Vec<String> {
 }
 
 /// A managed elder of entrance D1: id and short number.
-pub(super) async fn managed(app: &TestApp, worker: &Actor, birth_year: i32) -> (String, String) {
+pub(crate) async fn managed(app: &TestApp, worker: &Actor, birth_year: i32) -> (String, String) {
     let body = json!({"name": "老人甲", "birth_year": birth_year, "entrance": app.world.unit("S1/C1/E1/B1/D1"), "room": "101",
         "consent_version": "1", "consent": "本人当面同意"});
     let made = worker.post("/api/v1/managed-residents", &body).await.expect(201);

@@ -3,26 +3,16 @@
 
 use actix_web::post;
 use actix_web::web::Data;
-use base::db::{Db, Done};
+use base::db::Db;
 use base::error::ApiError;
 use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid};
-use people::grid::Scope;
+use people::files::Signer;
 use people::identity::Can;
 
-use super::super::view::{self, RequestView};
-use super::super::{CaseId, reach};
+use super::super::http_read::{hash_on, shown};
+use super::super::{CaseId, RequestView};
 use super::act::{self, ExtensionForm, PauseForm};
 use super::{RequestExtend, RequestPause, RequestResume};
-
-async fn shown(db: &Db, scope: Scope, id: CaseId, done: Done<()>) -> Result<Changed<RequestView>, ApiError> {
-    let view = db
-        .read(move |connection| {
-            let (case, _) = reach::within(connection, &scope, id)?;
-            view::one(connection, case)
-        })
-        .await?;
-    Ok(Changed::new(&done, view))
-}
 
 /// Stop the clock of the answer for a stated reason; it goes on by itself after the days given.
 #[utoipa::path(tag = "governance", request_body = PauseForm, params(("id" = CaseId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = RequestView, description = "paused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
@@ -33,11 +23,12 @@ pub async fn request_pause(
     key: IdempotencyKey,
     body: Valid<PauseForm>,
     db: Data<Db>,
+    signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, body.hash(), id.0.0);
+    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
     let (scope, person, form) = (can.scope().clone(), can.person(), body.into_inner());
     let done = db.once(once, move |tx| act::pause(tx, &scope, person, id.0, &form)).await?;
-    shown(&db, can.scope().clone(), id.0, done).await
+    shown(&db, signer, id.0, &done).await
 }
 
 /// Let the clock of the answer go on.
@@ -48,11 +39,12 @@ pub async fn request_resume(
     id: PathId<CaseId>,
     key: IdempotencyKey,
     db: Data<Db>,
+    signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, [0; 32], id.0.0);
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let done = db.once(once, move |tx| act::resume(tx, &scope, person, id.0)).await?;
-    shown(&db, can.scope().clone(), id.0, done).await
+    shown(&db, signer, id.0, &done).await
 }
 
 /// Extend the deadline of the answer, once and before it is over; the reporter is told the reason.
@@ -64,9 +56,10 @@ pub async fn request_extend(
     key: IdempotencyKey,
     body: Valid<ExtensionForm>,
     db: Data<Db>,
+    signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, body.hash(), id.0.0);
+    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
     let (scope, person, form) = (can.scope().clone(), can.person(), body.into_inner());
     let done = db.once(once, move |tx| act::extend(tx, &scope, person, id.0, &form)).await?;
-    shown(&db, can.scope().clone(), id.0, done).await
+    shown(&db, signer, id.0, &done).await
 }
