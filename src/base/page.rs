@@ -20,6 +20,33 @@ pub struct PageQuery {
     pub cursor: Option<String>,
 }
 
+/// Declares the query of a list: its filters (all optional), then `limit` and `cursor`, and `window()`, which checks these.
+#[macro_export]
+macro_rules! list_query {
+    ($(#[$doc:meta])* $name:ident { $($(#[$about:meta])* $field:ident: Option<$filter:ident>,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            $($(#[$about])* pub $field: Option<$filter>,)*
+            /// Items of a page, 1 to 100 (default 20).
+            #[param(minimum = 1, maximum = 100)]
+            pub limit: Option<u32>,
+            /// `next_cursor` of the page before.
+            #[param(max_length = 400)]
+            pub cursor: Option<String>,
+        }
+
+        impl $name {
+            /// The page that is asked for.
+            pub fn window<K: serde::de::DeserializeOwned>(&self) -> Result<$crate::page::Window<K>, $crate::error::ApiError> {
+                $crate::page::PageQuery { limit: self.limit, cursor: self.cursor.clone() }.window()
+            }
+        }
+    };
+}
+
 /// A checked page: how many, and after which key.
 #[derive(Debug, Clone, Copy)]
 pub struct Window<K> {

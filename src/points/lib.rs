@@ -8,6 +8,7 @@
 //! `reversals → awards, budgets`; `statements → awards, rules`. `transfers` and `expiry` stand alone.
 
 mod audit;
+mod decision;
 mod home;
 mod outside;
 pub mod place;

@@ -3,9 +3,9 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::ids::GridUnitId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -18,21 +18,14 @@ use super::clerk::{self, ClerkInvitation};
 use super::profile::{self, MerchantProfile};
 use super::view::{self, MerchantView};
 use super::*;
-use crate::qr;
+use crate::{place, qr};
 
-/// Filters of the directory.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct MerchantFilter {
-    /// Of one community.
-    pub community: Option<GridUnitId>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Filters of the directory.
+    MerchantFilter {
+        /// Of one community.
+        community: Option<GridUnitId>,
+    }
 }
 
 /// A reason, shown to those it concerns.
@@ -101,7 +94,7 @@ pub async fn merchant_list(
     query: Query<MerchantFilter>,
     db: Data<Db>,
 ) -> Result<Tagged<Page<MerchantView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let window = query.window()?;
     let (scope, community) = (can.scope().clone(), query.community);
     let rows = db.read(move |conn| rows::merchant_list(conn, &scope, community, &[MerchantState::Approved], &window)).await?;
     Ok(Tagged::content(window.page(rows, |row| row.id, MerchantView::public)))
@@ -142,61 +135,69 @@ pub async fn merchant_update(
 }
 
 /// Approve an application: the shop becomes an organization, the applicant its owner.
-#[utoipa::path(tag = "life", params(("id" = MerchantId, Path)), responses((status = 200, body = MerchantView, description = "approved"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = MerchantId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = MerchantView, description = "approved"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/merchants/{id}/approve")]
 pub async fn merchant_approve(
     can: Can<MerchantApprove>,
     id: PathId<MerchantId>,
+    key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<MerchantView>, ApiError> {
+) -> Result<Changed<MerchantView>, ApiError> {
     let (keys, scope, person) = (ring.clone(), can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| apply::approve(tx, &keys, &scope, person, id.0)).await?;
-    decided(&db, can.scope().clone(), ring, id.0).await
+    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let done = db.once(once, move |tx| apply::approve(tx, &keys, &scope, person, id.0)).await?;
+    decided(&db, can.scope().clone(), ring, done).await
 }
 
 /// Refuse an application with a reason.
-#[utoipa::path(tag = "life", request_body = Reason, params(("id" = MerchantId, Path)), responses((status = 200, body = MerchantView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = Reason, params(("id" = MerchantId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = MerchantView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/merchants/{id}/refuse")]
 pub async fn merchant_refuse(
     can: Can<MerchantRefuse>,
     id: PathId<MerchantId>,
+    key: IdempotencyKey,
     body: Valid<Reason>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<MerchantView>, ApiError> {
+) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| apply::refuse(tx, &scope, person, id.0, &body.reason)).await?;
-    decided(&db, can.scope().clone(), ring, id.0).await
+    let once = can.once(key, place::hash_on(id.0.0, &body.hash()), id.0.0);
+    let done = db.once(once, move |tx| apply::refuse(tx, &scope, person, id.0, &body.reason)).await?;
+    decided(&db, can.scope().clone(), ring, done).await
 }
 
 /// Suspend a merchant with a reason: no new orders; open ones can still be handed out.
-#[utoipa::path(tag = "life", request_body = Reason, params(("id" = MerchantId, Path)), responses((status = 200, body = MerchantView, description = "suspended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = Reason, params(("id" = MerchantId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = MerchantView, description = "suspended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/merchants/{id}/suspend")]
 pub async fn merchant_suspend(
     can: Can<MerchantSuspend>,
     id: PathId<MerchantId>,
+    key: IdempotencyKey,
     body: Valid<Reason>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<MerchantView>, ApiError> {
+) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| apply::suspend(tx, &scope, person, id.0, Some(&body.reason))).await?;
-    decided(&db, can.scope().clone(), ring, id.0).await
+    let once = can.once(key, place::hash_on(id.0.0, &body.hash()), id.0.0);
+    let done = db.once(once, move |tx| apply::suspend(tx, &scope, person, id.0, Some(&body.reason))).await?;
+    decided(&db, can.scope().clone(), ring, done).await
 }
 
 /// Lift a suspension.
-#[utoipa::path(tag = "life", params(("id" = MerchantId, Path)), responses((status = 200, body = MerchantView, description = "in the directory again"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = MerchantId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = MerchantView, description = "in the directory again"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/merchants/{id}/resume")]
 pub async fn merchant_resume(
     can: Can<MerchantResume>,
     id: PathId<MerchantId>,
+    key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<MerchantView>, ApiError> {
+) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| apply::suspend(tx, &scope, person, id.0, None)).await?;
-    decided(&db, can.scope().clone(), ring, id.0).await
+    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let done = db.once(once, move |tx| apply::suspend(tx, &scope, person, id.0, None)).await?;
+    decided(&db, can.scope().clone(), ring, done).await
 }
 
 /// The merchant after a decision of staff.
@@ -204,10 +205,11 @@ async fn decided(
     db: &Db,
     scope: people::grid::Scope,
     ring: Data<KeyRing>,
-    id: MerchantId,
-) -> Result<Json<MerchantView>, ApiError> {
+    done: Done<()>,
+) -> Result<Changed<MerchantView>, ApiError> {
+    let id = MerchantId(done.id);
     let row = db.read(move |conn| apply::in_scope(conn, &scope, id)).await?;
-    Ok(Json(MerchantView::inside(&ring, row)))
+    Ok(Changed::new(&done, MerchantView::inside(&ring, row)))
 }
 
 /// Read where a merchant is paid to, with a reason; the reading is recorded.
@@ -258,18 +260,20 @@ pub async fn merchant_ticket_find(
 }
 
 /// Replace the shop's QR: printed ones stop working.
-#[utoipa::path(tag = "life", params(("id" = MerchantId, Path)), responses((status = 200, body = ShopTicket, description = "the new QR"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = MerchantId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = ShopTicket, description = "the new QR"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/merchants/{id}/shop-ticket")]
 pub async fn merchant_ticket_renew(
     can: Can<MerchantTicketRenew>,
     id: PathId<MerchantId>,
+    key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ShopTicket>, ApiError> {
+) -> Result<Changed<ShopTicket>, ApiError> {
     let scope = can.scope().clone();
-    db.transaction(can.context(), move |tx| profile::renew_ticket(tx, &scope, id.0)).await?;
+    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let done = db.once(once, move |tx| profile::renew_ticket(tx, &scope, id.0)).await?;
     let scope = can.scope().clone();
     let merchant = db.read(move |conn| profile::own(conn, &scope, id.0)).await?;
     let ticket = shop_ticket(&ring, &merchant);
-    Ok(Json(ShopTicket { svg: qr::svg(&ticket)?, ticket }))
+    Ok(Changed::new(&done, ShopTicket { svg: qr::svg(&ticket)?, ticket }))
 }

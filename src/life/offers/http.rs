@@ -7,7 +7,7 @@ use base::db::Db;
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::ids::GridUnitId;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::{Text, Whole};
 use people::grid::Scope;
 use people::identity::Can;
@@ -20,27 +20,20 @@ use super::view::{self, OfferView};
 use super::*;
 use crate::merchants::MerchantId;
 
-/// Filters of the list.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OfferFilter {
-    /// Of one community.
-    pub community: Option<GridUnitId>,
-    /// Of one merchant.
-    pub merchant: Option<MerchantId>,
-    /// Of one reward type.
-    pub kind: Option<OfferKind>,
-    /// Of merchants or of the community.
-    pub provider: Option<OfferProvider>,
-    /// Only what the caller provides, with drafts and ended ones.
-    pub own: Option<bool>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Filters of the list.
+    OfferFilter {
+        /// Of one community.
+        community: Option<GridUnitId>,
+        /// Of one merchant.
+        merchant: Option<MerchantId>,
+        /// Of one reward type.
+        kind: Option<OfferKind>,
+        /// Of merchants or of the community.
+        provider: Option<OfferProvider>,
+        /// Only what the caller provides, with drafts and ended ones.
+        own: Option<bool>,
+    }
 }
 
 /// A change of stock.
@@ -91,7 +84,7 @@ pub async fn offer_list(
     query: Query<OfferFilter>,
     db: Data<Db>,
 ) -> Result<Tagged<Page<OfferView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let window = query.window()?;
     let filter = Filter {
         community: query.community,
         merchant: query.merchant,

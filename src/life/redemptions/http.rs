@@ -8,7 +8,7 @@ use base::error::{self, ApiError};
 use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
 use base::ids::{GridUnitId, OrganizationId};
 use base::keys::KeyRing;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::Text;
 use chrono::{DateTime, Utc};
 use ledger::TransactionId;
@@ -26,21 +26,14 @@ use super::*;
 use crate::merchants::{self, MerchantId};
 use crate::{place, qr};
 
-/// Filters of orders.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OrderFilter {
-    /// In one state.
-    pub state: Option<OrderState>,
-    /// Of an organization that the caller acts for, instead of their own.
-    pub organization: Option<OrganizationId>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Filters of orders.
+    OrderFilter {
+        /// In one state.
+        state: Option<OrderState>,
+        /// Of an organization that the caller acts for, instead of their own.
+        organization: Option<OrganizationId>,
+    }
 }
 
 /// An order's code, to be shown on a screen.
@@ -144,7 +137,7 @@ pub async fn order_list(
 }
 
 async fn page(db: &Db, of: Of, query: &OrderFilter) -> Result<Tagged<Page<OrderView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let window = query.window()?;
     let state = query.state;
     let page = db
         .read(move |conn| {

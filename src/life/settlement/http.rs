@@ -20,21 +20,14 @@ use super::view::{self, SettlementLineView, SettlementView};
 use super::*;
 use crate::merchants::{self, MerchantId};
 
-/// Filters of statements.
-#[derive(Debug, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SettlementFilter {
-    /// Of one merchant.
-    pub merchant: Option<MerchantId>,
-    /// In one state.
-    pub state: Option<SettlementState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Filters of statements.
+    SettlementFilter {
+        /// Of one merchant.
+        merchant: Option<MerchantId>,
+        /// In one state.
+        state: Option<SettlementState>,
+    }
 }
 
 /// What a closed period came to.
@@ -100,7 +93,7 @@ pub async fn settlement_list(
     query: Query<SettlementFilter>,
     db: Data<Db>,
 ) -> Result<Tagged<Page<SettlementView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let window = query.window()?;
     let (scope, merchant, state) = (can.scope().clone(), query.merchant, query.state);
     let page = db
         .read(move |conn| {

@@ -10,36 +10,27 @@ use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use people::grid::{self, Target};
 use people::identity::Can;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::award::AwardState;
 use super::view::{AwardView, WhyView, views, why};
 use super::{AwardFind, AwardId, AwardList, AwardWaitingList, rows};
 use crate::budgets;
 
-/// Which awards.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AwardQuery {
-    /// Of one community.
-    community: Option<GridUnitId>,
-    /// In one state.
-    state: Option<AwardState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    cursor: Option<String>,
+base::list_query! {
+    /// Which awards.
+    AwardQuery {
+        /// Of one community.
+        community: Option<GridUnitId>,
+        /// In one state.
+        state: Option<AwardState>,
+    }
 }
 
 /// One's own awards, newest first.
 #[utoipa::path(tag = "points", params(AwardQuery), responses((status = 200, body = Page<AwardView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/points/awards")]
 pub async fn award_list(can: Can<AwardList>, query: Query<AwardQuery>, db: Data<Db>) -> Result<Json<Page<AwardView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<AwardId>()?;
+    let window = query.window::<AwardId>()?;
     let (person, community, state) = (can.person(), query.community, query.state);
     let page = db
         .read(move |connection| {

@@ -1,39 +1,22 @@
 //! Deciding, by a second person: approve posts to the ledger and wakes the awards that wait for these points.
 
-use std::sync::Arc;
-
 use base::db::{Audit, Finished, Tx};
 use base::error::{self, ApiError};
 use base::jobs::NewJob;
 use ledger::{About, Fact, Party, Posting, ReasonCode};
-use people::grid::Scope;
-use people::identity::Actor;
 use serde_json::json;
 
 use super::budget::{BudgetState, ChangeKind, ChangeState};
 use super::rows::{self, Budget, ChangeRow};
 use super::{BUDGET_NOT_EMPTY, BUDGET_NOT_OPEN, BudgetId, ChangeId, change};
-use crate::outside::Outside;
+use crate::decision::Decider;
 use crate::{RETRY_JOB, place};
 
-/// Who decides, and how far they may.
-#[derive(Clone)]
-pub(super) struct Decider {
-    pub(super) actor: Arc<Actor>,
-    pub(super) scope: Scope,
-    pub(super) outside: Outside,
-}
-
-impl Decider {
-    /// Another person than the requester, of another household, and nobody of the sponsor.
-    fn require_disinterested(&self, tx: &mut Tx<'_>, budget: &Budget, change: &ChangeRow) -> Result<(), ApiError> {
-        if place::belongs_to(&self.actor, budget.sponsor_organization_id) {
-            return Err(ApiError::of(&place::OWN_INTEREST));
-        }
-        let interested = [budget.requested_by, change.requested_by];
-        let asked = if change.kind == ChangeKind::Fund { &interested[..] } else { &interested[1..] };
-        self.outside.require_disinterested(tx.conn(), budget.community_id, self.actor.person, asked)
-    }
+/// Another person than the requester, of another household, and nobody of the sponsor.
+fn require_disinterested(tx: &mut Tx<'_>, decider: &Decider, budget: &Budget, change: &ChangeRow) -> Result<(), ApiError> {
+    let interested = [budget.requested_by, change.requested_by];
+    let asked = if change.kind == ChangeKind::Fund { &interested[..] } else { &interested[1..] };
+    decider.require_disinterested(tx.conn(), budget.community_id, budget.sponsor_organization_id, asked)
 }
 
 const FUNDED: ReasonCode = ReasonCode::known("budget_funded");
@@ -84,7 +67,7 @@ fn approve_funding(
     change: &ChangeRow,
     action: &str,
 ) -> Result<Finished<()>, ApiError> {
-    decider.require_disinterested(&mut tx, budget, change)?;
+    require_disinterested(&mut tx, decider, budget, change)?;
     let posting = posting(budget, change, decider);
     let after = json!({"change": change.id, "kind": change.kind, "amount": change.amount, "transaction": posting.id});
     tx.audit(Audit::new(action, "budget", budget.id.0).at(budget.community_id).after(after))?;
@@ -118,7 +101,7 @@ pub(super) fn refuse(mut tx: Tx<'_>, decider: &Decider, id: BudgetId) -> Result<
         return Err(ApiError::of(&error::STATE_CONFLICT));
     }
     let funding = rows::first_funding(tx.conn(), id)?;
-    decider.require_disinterested(&mut tx, &budget, &funding)?;
+    require_disinterested(&mut tx, decider, &budget, &funding)?;
     tx.audit(Audit::new("budget_refuse", "budget", id.0).at(budget.community_id))?;
     let now = tx.now()?;
     let decided = Some((decider.actor.person, now));
@@ -130,7 +113,7 @@ pub(super) fn refuse(mut tx: Tx<'_>, decider: &Decider, id: BudgetId) -> Result<
 /// Refuses a top-up or unfunding.
 pub(super) fn refuse_change(mut tx: Tx<'_>, decider: &Decider, id: ChangeId) -> Result<Finished<()>, ApiError> {
     let (budget, change) = undecided(&mut tx, decider, id)?;
-    decider.require_disinterested(&mut tx, &budget, &change)?;
+    require_disinterested(&mut tx, decider, &budget, &change)?;
     let audit = Audit::new("budget_change_refuse", "budget", budget.id.0).at(budget.community_id);
     tx.audit(audit.after(json!({"change": id})))?;
     let now = tx.now()?;
@@ -139,8 +122,8 @@ pub(super) fn refuse_change(mut tx: Tx<'_>, decider: &Decider, id: ChangeId) -> 
 }
 
 /// Closes an empty budget; a rest is unfunded first, by two persons.
-pub(super) fn close(mut tx: Tx<'_>, scope: &Scope, id: BudgetId) -> Result<Finished<()>, ApiError> {
-    let budget = change::reach(&mut tx, scope, id)?;
+pub(super) fn close(mut tx: Tx<'_>, decider: &Decider, id: BudgetId) -> Result<Finished<()>, ApiError> {
+    let budget = change::reach(&mut tx, &decider.scope, id)?;
     let left = ledger::reads::budgets_left(tx.conn(), &[id.0])?;
     if left.values().any(|left| left.is_positive()) {
         return Err(ApiError::of(&BUDGET_NOT_EMPTY));

@@ -1,8 +1,6 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
 //! Routes of budgets.
 
-use std::sync::Arc;
-
 use actix_web::web::Data;
 use actix_web::{get, post};
 use base::db::Db;
@@ -10,23 +8,23 @@ use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
 use base::ids::{GridUnitId, OrganizationId};
 use base::money::Points;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::Text;
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use people::grid::Scope;
 use people::identity::{Can, Permission};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::budget::{BudgetState, ChangeKind, Source};
 use super::change::{self, Ask};
-use super::decide::{self, Decider};
 use super::view::{BudgetView, views};
 use super::{
     BudgetApprove, BudgetChangeApprove, BudgetChangeRefuse, BudgetClose, BudgetCreate, BudgetFind, BudgetId, BudgetList,
-    BudgetRefuse, BudgetTopUp, BudgetUnfund, ChangeId, rows,
+    BudgetRefuse, BudgetTopUp, BudgetUnfund, ChangeId, decide, rows,
 };
+use crate::decision::Decision;
 use crate::outside::Outside;
 use crate::place;
 
@@ -75,21 +73,14 @@ pub struct NewUnfunding {
     amount: Points,
 }
 
-/// Which budgets.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct BudgetQuery {
-    /// Of one community.
-    community: Option<GridUnitId>,
-    /// In one state.
-    state: Option<BudgetState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    cursor: Option<String>,
+base::list_query! {
+    /// Which budgets.
+    BudgetQuery {
+        /// Of one community.
+        community: Option<GridUnitId>,
+        /// In one state.
+        state: Option<BudgetState>,
+    }
 }
 
 fn load(connection: &mut PgConnection, scope: &Scope, id: BudgetId) -> Result<BudgetView, ApiError> {
@@ -113,8 +104,20 @@ async fn show_of<P: Permission>(can: &Can<P>, db: &Db, id: ChangeId) -> Result<B
     .await
 }
 
-fn decider<P: Permission>(can: &Can<P>, outside: &Data<Outside>) -> Decider {
-    Decider { actor: Arc::new(can.actor().clone()), scope: can.scope().clone(), outside: outside.get_ref().clone() }
+/// Asks for a change of a budget's points.
+async fn ask_change<P: Permission>(
+    can: &Can<P>,
+    db: &Db,
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    id: BudgetId,
+    what: (ChangeKind, Source, Points),
+) -> Result<Created<BudgetView>, ApiError> {
+    let change = ChangeId::new();
+    let once = can.once(key, place::hash_with(id.0, hash), change.0);
+    let (person, scope) = (can.person(), can.scope().clone());
+    let done = db.once(once, move |tx| change::request_change(tx, &scope, person, id, change, what)).await?;
+    let view = show_of(can, db, ChangeId(done.id)).await?;
+    Ok(Created::new(&done, location(view.id), view))
 }
 
 fn location(id: BudgetId) -> String {
@@ -155,7 +158,7 @@ pub async fn budget_list(
     query: Query<BudgetQuery>,
     db: Data<Db>,
 ) -> Result<actix_web::web::Json<Page<BudgetView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<BudgetId>()?;
+    let window = query.window::<BudgetId>()?;
     let (scope, community, state) = (can.scope().clone(), query.community, query.state);
     let page = db
         .read(move |connection| {
@@ -187,11 +190,9 @@ pub async fn budget_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0).contended();
-    let decider = decider(&can, &outside);
-    let done = db.once(once, move |tx| decide::approve(tx, &decider, id.0)).await?;
-    let view = show(&can, &db, BudgetId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside).posting();
+    let done = decision.take(&db, move |tx, decider| decide::approve(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
 /// Refuse a budget.
@@ -204,11 +205,9 @@ pub async fn budget_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let decider = decider(&can, &outside);
-    let done = db.once(once, move |tx| decide::refuse(tx, &decider, id.0)).await?;
-    let view = show(&can, &db, BudgetId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::refuse(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
 /// Close an empty budget.
@@ -219,12 +218,11 @@ pub async fn budget_close(
     id: PathId<BudgetId>,
     key: IdempotencyKey,
     db: Data<Db>,
+    outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let scope = can.scope().clone();
-    let done = db.once(once, move |tx| decide::close(tx, &scope, id.0)).await?;
-    let view = show(&can, &db, BudgetId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::close(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
 /// Ask for more points for a budget.
@@ -237,13 +235,7 @@ pub async fn budget_top_up(
     body: Valid<NewTopUp>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    let change = ChangeId::new();
-    let once = can.once(key, place::hash_with(id.0.0, body.hash()), change.0);
-    let (person, scope) = (can.person(), can.scope().clone());
-    let what = (ChangeKind::TopUp, body.source, body.amount);
-    let done = db.once(once, move |tx| change::request_change(tx, &scope, person, id.0, change, what)).await?;
-    let view = show_of(&can, &db, ChangeId(done.id)).await?;
-    Ok(Created::new(&done, location(view.id), view))
+    ask_change(&can, &db, (key, body.hash()), id.0, (ChangeKind::TopUp, body.source, body.amount)).await
 }
 
 /// Ask to take unused points out of a budget.
@@ -256,13 +248,7 @@ pub async fn budget_unfund(
     body: Valid<NewUnfunding>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    let change = ChangeId::new();
-    let once = can.once(key, place::hash_with(id.0.0, body.hash()), change.0);
-    let (person, scope) = (can.person(), can.scope().clone());
-    let what = (ChangeKind::Unfund, Source::Issuance, body.amount);
-    let done = db.once(once, move |tx| change::request_change(tx, &scope, person, id.0, change, what)).await?;
-    let view = show_of(&can, &db, ChangeId(done.id)).await?;
-    Ok(Created::new(&done, location(view.id), view))
+    ask_change(&can, &db, (key, body.hash()), id.0, (ChangeKind::Unfund, Source::Issuance, body.amount)).await
 }
 
 /// Approve a top-up or unfunding.
@@ -275,11 +261,9 @@ pub async fn budget_change_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0).contended();
-    let decider = decider(&can, &outside);
-    let done = db.once(once, move |tx| decide::approve_change(tx, &decider, id.0)).await?;
-    let view = show_of(&can, &db, ChangeId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside).posting();
+    let done = decision.take(&db, move |tx, decider| decide::approve_change(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show_of(&can, &db, id.0).await?))
 }
 
 /// Refuse a top-up or unfunding.
@@ -292,9 +276,7 @@ pub async fn budget_change_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let decider = decider(&can, &outside);
-    let done = db.once(once, move |tx| decide::refuse_change(tx, &decider, id.0)).await?;
-    let view = show_of(&can, &db, ChangeId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::refuse_change(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show_of(&can, &db, id.0).await?))
 }

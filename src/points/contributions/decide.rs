@@ -3,14 +3,13 @@
 use base::db::{Audit, Finished, Tx};
 use base::error::{self, ApiError};
 use people::grid::Scope;
-use people::identity::Actor;
 use serde_json::json;
 
 use super::ContributionId;
 use super::rows::{self, InsertContribution};
 use crate::awards::{self, Beneficiary, Event, EventId, Evidence};
 use crate::budgets::{self, ChangeState};
-use crate::outside::Outside;
+use crate::decision::Decider;
 use crate::place;
 use crate::rules::EventKind;
 
@@ -37,26 +36,22 @@ pub(super) fn request(mut tx: Tx<'_>, scope: &Scope, row: &InsertContribution) -
 /// Confirms or refuses one, as another person who holds no role in the organization.
 pub(super) fn decide(
     mut tx: Tx<'_>,
-    scope: &Scope,
-    actor: &Actor,
-    outside: &Outside,
+    decider: &Decider,
     id: ContributionId,
     state: ChangeState,
 ) -> Result<Finished<()>, ApiError> {
     let found = rows::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-    place::require_community(tx.conn(), scope, found.community_id)?;
+    place::require_community(tx.conn(), &decider.scope, found.community_id)?;
     if found.state != ChangeState::Requested {
         return Err(ApiError::of(&error::STATE_CONFLICT));
     }
-    if place::belongs_to(actor, Some(found.organization_id)) {
-        return Err(ApiError::of(&place::OWN_INTEREST));
-    }
-    outside.require_disinterested(tx.conn(), found.community_id, actor.person, &[found.requested_by])?;
+    decider.require_disinterested(tx.conn(), found.community_id, Some(found.organization_id), &[found.requested_by])?;
+    let person = decider.actor.person;
     let approved = state == ChangeState::Approved;
     let action = if approved { "contribution_approve" } else { "contribution_refuse" };
     tx.audit(Audit::new(action, "contribution", id.0).at(found.community_id).after(json!({"state": state})))?;
     let now = tx.now()?;
-    place::changed(rows::decide(tx.conn(), id, state, actor.person, now))?;
+    place::changed(rows::decide(tx.conn(), id, state, person, now))?;
     if approved {
         let event = Event {
             id: EventId(id.0),
@@ -66,7 +61,7 @@ pub(super) fn decide(
             occurred_at: found.occurred_at,
             quantity: found.quantity,
             evidence: Evidence { noun: "contribution".to_owned(), id: id.0 },
-            approvers: vec![found.requested_by, actor.person],
+            approvers: vec![found.requested_by, person],
             project: None,
             budget: found.budget_id,
         };

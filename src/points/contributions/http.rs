@@ -7,18 +7,18 @@ use base::db::{Db, DbResult};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::{Text, Whole};
 use chrono::{DateTime, Utc};
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::rows::{self, ContributionRow, InsertContribution};
 use super::{ContributionApprove, ContributionCreate, ContributionId, ContributionList, ContributionRefuse, decide};
 use crate::budgets::{BudgetId, ChangeState};
+use crate::decision::Decision;
 use crate::outside::Outside;
-use crate::place;
 
 /// What an organization did.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -92,19 +92,12 @@ impl From<ContributionRow> for ContributionView {
     }
 }
 
-/// Which contributions.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ContributionQuery {
-    /// In one state.
-    state: Option<ChangeState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    cursor: Option<String>,
+base::list_query! {
+    /// Which contributions.
+    ContributionQuery {
+        /// In one state.
+        state: Option<ChangeState>,
+    }
 }
 
 async fn show(db: &Db, id: ContributionId) -> Result<ContributionView, ApiError> {
@@ -147,7 +140,7 @@ pub async fn contribution_list(
     query: Query<ContributionQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<ContributionView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<ContributionId>()?;
+    let window = query.window::<ContributionId>()?;
     let (scope, state) = (can.scope().clone(), query.state);
     let found = db.read(move |connection| rows::list(connection, &scope, state, window.after, window.load())).await?;
     Ok(Json(window.page(found, |row| row.id, ContributionView::from)))
@@ -163,11 +156,9 @@ pub async fn contribution_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<ContributionView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let (scope, actor) = (can.scope().clone(), can.actor().clone());
-    let done = db.once(once, move |tx| decide::decide(tx, &scope, &actor, &outside, id.0, ChangeState::Approved)).await?;
-    let view = show(&db, ContributionId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::decide(tx, decider, id.0, ChangeState::Approved)).await?;
+    Ok(Changed::new(&done, show(&db, id.0).await?))
 }
 
 /// Refuse a contribution.
@@ -180,9 +171,7 @@ pub async fn contribution_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<ContributionView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let (scope, actor) = (can.scope().clone(), can.actor().clone());
-    let done = db.once(once, move |tx| decide::decide(tx, &scope, &actor, &outside, id.0, ChangeState::Refused)).await?;
-    let view = show(&db, ContributionId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::decide(tx, decider, id.0, ChangeState::Refused)).await?;
+    Ok(Changed::new(&done, show(&db, id.0).await?))
 }

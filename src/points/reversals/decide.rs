@@ -6,36 +6,28 @@ use base::ids::{GridUnitId, OrganizationId, PersonId};
 use ledger::reads::{self, Posted};
 use ledger::{About, Fact, OwnerKind, Posting, ReasonCode, TransactionId, TransactionKind};
 use people::grid::Scope;
-use people::identity::Actor;
 use serde_json::json;
 
 use super::ReversalId;
 use super::rows::{self, InsertReversal, ReversalRow};
 use crate::awards;
 use crate::budgets::ChangeState;
+use crate::decision::Decider;
 use crate::outside::{Notice, Outside};
 use crate::place;
 
 const REVERSED: ReasonCode = ReasonCode::known("reversal");
 
 /// Refuses who gains or loses by the transaction: as a person, as a household, or as the organization's own.
-fn require_no_part(
-    tx: &mut Tx<'_>,
-    outside: &Outside,
-    actor: &Actor,
-    community: GridUnitId,
-    original: TransactionId,
-) -> Result<(), ApiError> {
+fn require_no_part(tx: &mut Tx<'_>, decider: &Decider, community: GridUnitId, original: TransactionId) -> Result<(), ApiError> {
     let owners = reads::owners_touched(tx.conn(), original)?;
     let persons: Vec<PersonId> =
         owners.iter().filter(|owner| owner.kind == OwnerKind::Person).map(|owner| PersonId(owner.id)).collect();
     let organizations = owners.iter().filter(|owner| matches!(owner.kind, OwnerKind::Organization | OwnerKind::Merchant));
     for organization in organizations {
-        if place::belongs_to(actor, Some(OrganizationId(organization.id))) {
-            return Err(ApiError::of(&place::OWN_INTEREST));
-        }
+        decider.require_disinterested(tx.conn(), community, Some(OrganizationId(organization.id)), &[])?;
     }
-    outside.require_disinterested(tx.conn(), community, actor.person, &persons)
+    decider.require_disinterested(tx.conn(), community, None, &persons)
 }
 
 /// The transaction, if the scope reaches its community.
@@ -48,12 +40,10 @@ fn reach(tx: &mut Tx<'_>, scope: &Scope, id: TransactionId) -> Result<Posted, Ap
 /// Asks to undo a transaction.
 pub(super) fn request(
     mut tx: Tx<'_>,
-    scope: &Scope,
-    actor: &Actor,
-    outside: &Outside,
+    decider: &Decider,
     (id, original, reason): (ReversalId, TransactionId, String),
 ) -> Result<Finished<()>, ApiError> {
-    let posted = reach(&mut tx, scope, original)?;
+    let posted = reach(&mut tx, &decider.scope, original)?;
     let community = GridUnitId(posted.book_id.0);
     if !matches!(posted.kind, TransactionKind::Award | TransactionKind::Transfer) {
         return Err(ApiError::of(&ledger::error::NOT_REVERSIBLE));
@@ -61,8 +51,8 @@ pub(super) fn request(
     if posted.reversed_by.is_some() {
         return Err(ApiError::of(&ledger::error::ALREADY_REVERSED));
     }
-    require_no_part(&mut tx, outside, actor, community, original)?;
-    let row = InsertReversal { id, community_id: community, original_id: original, reason, requested_by: actor.person };
+    require_no_part(&mut tx, decider, community, original)?;
+    let row = InsertReversal { id, community_id: community, original_id: original, reason, requested_by: decider.actor.person };
     rows::insert(tx.conn(), &row).map_err(|failure| match failure.unique_violation() {
         Some("point_reversals_once") => ApiError::of(&error::ALREADY_EXISTS),
         _ => failure.into(),
@@ -94,26 +84,20 @@ fn posting(found: &ReversalRow, approver: PersonId) -> Posting {
 }
 
 /// Undoes it: the award is marked, the persons are told, then the ledger posts.
-pub(super) fn approve(
-    mut tx: Tx<'_>,
-    scope: &Scope,
-    actor: &Actor,
-    outside: &Outside,
-    id: ReversalId,
-) -> Result<Finished<()>, ApiError> {
-    let found = undecided(&mut tx, scope, id)?;
+pub(super) fn approve(mut tx: Tx<'_>, decider: &Decider, id: ReversalId) -> Result<Finished<()>, ApiError> {
+    let found = undecided(&mut tx, &decider.scope, id)?;
     let community = found.community_id;
-    outside.require_disinterested(tx.conn(), community, actor.person, &[found.requested_by])?;
-    require_no_part(&mut tx, outside, actor, community, found.original_id)?;
-    let posting = posting(&found, actor.person);
+    decider.require_disinterested(tx.conn(), community, None, &[found.requested_by])?;
+    require_no_part(&mut tx, decider, community, found.original_id)?;
+    let posting = posting(&found, decider.actor.person);
     let award = awards::award_of_posting(tx.conn(), found.original_id)?;
     let after = json!({"original": found.original_id, "transaction": posting.id});
     tx.audit(Audit::new("reversal_approve", "reversal", id.0).at(community).after(after))?;
     if let Some(person) = award.as_ref().and_then(|award| award.beneficiary_person_id) {
-        tell_reversed(&mut tx, outside, person, community, id)?;
+        tell_reversed(&mut tx, &decider.outside, person, community, id)?;
     }
     let now = tx.now()?;
-    place::changed(rows::decide(tx.conn(), id, ChangeState::Approved, actor.person, Some(posting.id), now))?;
+    place::changed(rows::decide(tx.conn(), id, ChangeState::Approved, decider.actor.person, Some(posting.id), now))?;
     if let Some(award) = award {
         place::changed(awards::mark_reversed(tx.conn(), award.id, posting.id))?;
     }
@@ -139,17 +123,11 @@ fn tell_reversed(
 }
 
 /// Refuses it.
-pub(super) fn refuse(
-    mut tx: Tx<'_>,
-    scope: &Scope,
-    actor: &Actor,
-    outside: &Outside,
-    id: ReversalId,
-) -> Result<Finished<()>, ApiError> {
-    let found = undecided(&mut tx, scope, id)?;
-    outside.require_disinterested(tx.conn(), found.community_id, actor.person, &[found.requested_by])?;
+pub(super) fn refuse(mut tx: Tx<'_>, decider: &Decider, id: ReversalId) -> Result<Finished<()>, ApiError> {
+    let found = undecided(&mut tx, &decider.scope, id)?;
+    decider.require_disinterested(tx.conn(), found.community_id, None, &[found.requested_by])?;
     tx.audit(Audit::new("reversal_refuse", "reversal", id.0).at(found.community_id))?;
     let now = tx.now()?;
-    place::changed(rows::decide(tx.conn(), id, ChangeState::Refused, actor.person, None, now))?;
+    place::changed(rows::decide(tx.conn(), id, ChangeState::Refused, decider.actor.person, None, now))?;
     Ok(tx.done(())?)
 }

@@ -8,18 +8,19 @@ use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::Text;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use ledger::{TransactionId, reads};
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 use super::rows::{self, ReversalRow};
 use super::{ReversalApprove, ReversalCreate, ReversalId, ReversalList, ReversalRefuse, decide};
 use crate::budgets::ChangeState;
+use crate::decision::{Decider, Decision};
 use crate::outside::Outside;
 use crate::place;
 
@@ -91,19 +92,12 @@ async fn show(db: &Db, id: ReversalId) -> Result<ReversalView, ApiError> {
     .await
 }
 
-/// Which reversals.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReversalQuery {
-    /// In one state.
-    state: Option<ChangeState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    cursor: Option<String>,
+base::list_query! {
+    /// Which reversals.
+    ReversalQuery {
+        /// In one state.
+        state: Option<ChangeState>,
+    }
 }
 
 /// Ask to undo an award or transfer.
@@ -119,8 +113,8 @@ pub async fn reversal_create(
 ) -> Result<Created<ReversalView>, ApiError> {
     let new = ReversalId::new();
     let once = can.once(key, place::hash_with(id.0.0, body.hash()), new.0);
-    let (scope, actor, reason) = (can.scope().clone(), can.actor().clone(), body.into_inner().reason.into_string());
-    let done = db.once(once, move |tx| decide::request(tx, &scope, &actor, &outside, (new, id.0, reason.clone()))).await?;
+    let (decider, reason) = (Decider::of(&can, &outside), body.into_inner().reason.into_string());
+    let done = db.once(once, move |tx| decide::request(tx, &decider, (new, id.0, reason.clone()))).await?;
     let view = show(&db, ReversalId(done.id)).await?;
     Ok(Created::new(&done, "/api/v1/points/reversals", view))
 }
@@ -133,7 +127,7 @@ pub async fn reversal_list(
     query: Query<ReversalQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<ReversalView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<ReversalId>()?;
+    let window = query.window::<ReversalId>()?;
     let (scope, state) = (can.scope().clone(), query.state);
     let page = db
         .read(move |connection| {
@@ -155,11 +149,9 @@ pub async fn reversal_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<ReversalView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0).contended();
-    let (scope, actor) = (can.scope().clone(), can.actor().clone());
-    let done = db.once(once, move |tx| decide::approve(tx, &scope, &actor, &outside, id.0)).await?;
-    let view = show(&db, ReversalId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside).posting();
+    let done = decision.take(&db, move |tx, decider| decide::approve(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show(&db, id.0).await?))
 }
 
 /// Refuse to undo.
@@ -172,9 +164,7 @@ pub async fn reversal_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<ReversalView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let (scope, actor) = (can.scope().clone(), can.actor().clone());
-    let done = db.once(once, move |tx| decide::refuse(tx, &scope, &actor, &outside, id.0)).await?;
-    let view = show(&db, ReversalId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let done = decision.take(&db, move |tx, decider| decide::refuse(tx, decider, id.0)).await?;
+    Ok(Changed::new(&done, show(&db, id.0).await?))
 }

@@ -8,13 +8,13 @@ use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::{Few, Text, Whole};
 use chrono::{DateTime, NaiveDate, Utc};
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::rows::{self, Draft, Rule};
@@ -22,6 +22,7 @@ use super::rule::{Conditions, EventKind, RuleState};
 use super::write::{self, Place};
 use super::{RuleApprove, RuleCreate, RuleEdit, RuleEnd, RuleFind, RuleId, RuleList, approve};
 use crate::budgets::BudgetId;
+use crate::decision::{Decider, Decision};
 use crate::outside::Outside;
 use crate::place;
 
@@ -220,23 +221,16 @@ impl From<Rule> for RuleView {
     }
 }
 
-/// Which rules.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RuleQuery {
-    /// Of this community; by default the caller's.
-    community: Option<GridUnitId>,
-    /// Of one kind of event.
-    kind: Option<EventKind>,
-    /// In one state.
-    state: Option<RuleState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    cursor: Option<String>,
+base::list_query! {
+    /// Which rules.
+    RuleQuery {
+        /// Of this community; by default the caller's.
+        community: Option<GridUnitId>,
+        /// Of one kind of event.
+        kind: Option<EventKind>,
+        /// In one state.
+        state: Option<RuleState>,
+    }
 }
 
 async fn show(db: &Db, id: RuleId) -> Result<RuleView, ApiError> {
@@ -289,11 +283,12 @@ pub async fn rule_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<RuleView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
-    let (person, scope) = (can.person(), can.scope().clone());
-    let done = db.once(once, move |tx| approve::approve(tx, &scope, person, &outside, id.0)).await?;
-    let view = show(&db, RuleId(done.id)).await?;
-    Ok(Changed::new(&done, view))
+    let decision = Decision::on(&can, key, id.0.0, &outside);
+    let verb = move |tx: base::db::Tx<'_>, decider: &Decider| {
+        approve::approve(tx, &decider.scope, decider.actor.person, &decider.outside, id.0)
+    };
+    let done = decision.take(&db, verb).await?;
+    Ok(Changed::new(&done, show(&db, id.0).await?))
 }
 
 /// End a rule now.
@@ -316,7 +311,7 @@ pub async fn rule_end(
 #[utoipa::path(tag = "points", params(RuleQuery), responses((status = 200, body = Page<RuleView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/points/rules")]
 pub async fn rule_list(can: Can<RuleList>, query: Query<RuleQuery>, db: Data<Db>) -> Result<Json<Page<RuleView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<RuleId>()?;
+    let window = query.window::<RuleId>()?;
     let actor = can.actor().clone();
     let page = db
         .read(move |connection| {

@@ -9,7 +9,7 @@ use base::db::Db;
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
 use base::ids::PersonId;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use base::text::Few;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
@@ -119,23 +119,16 @@ pub(in crate::volunteering) async fn load(db: &Db, id: HoursId) -> Result<HoursV
     .await
 }
 
-/// Which hours.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct HoursQuery {
-    /// Only of this state.
-    pub state: Option<HoursState>,
-    /// Only of this project.
-    pub project_id: Option<ProjectId>,
-    /// Only of this shift.
-    pub shift_id: Option<ShiftId>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Which hours.
+    HoursQuery {
+        /// Only of this state.
+        state: Option<HoursState>,
+        /// Only of this project.
+        project_id: Option<ProjectId>,
+        /// Only of this shift.
+        shift_id: Option<ShiftId>,
+    }
 }
 
 /// Many records to be approved.
@@ -184,7 +177,7 @@ fn outcome(ids: &[HoursId], rows: &[Hours], refused: &[Refused]) -> BulkOutcome 
 #[utoipa::path(tag = "service", params(HoursQuery), responses((status = 200, body = Page<HoursView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/hours")]
 pub async fn hours_list(can: Can<HoursList>, query: Query<HoursQuery>, db: Data<Db>) -> Result<Json<Page<HoursView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<HoursId>()?;
+    let window = query.window::<HoursId>()?;
     let filter = rows::Filter { state: query.state, project: query.project_id, shift: query.shift_id };
     let shown = db
         .read(move |connection| {

@@ -9,11 +9,11 @@ use base::db::Db;
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
 use base::ids::GridUnitId;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use people::identity::Can;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::edit::{self, NewProject, ProjectEdit};
@@ -89,21 +89,14 @@ fn one(connection: &mut PgConnection, row: Project) -> Result<ProjectView, ApiEr
     found(views(connection, vec![row])?.pop())
 }
 
-/// Which projects.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ProjectQuery {
-    /// Only of this state.
-    pub state: Option<ProjectState>,
-    /// Only of this field of work.
-    pub kind: Option<ProjectKind>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Which projects.
+    ProjectQuery {
+        /// Only of this state.
+        state: Option<ProjectState>,
+        /// Only of this field of work.
+        kind: Option<ProjectKind>,
+    }
 }
 
 async fn load(db: &Db, id: ProjectId) -> Result<ProjectView, ApiError> {
@@ -138,7 +131,7 @@ pub async fn project_list(
     query: Query<ProjectQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<ProjectView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<ProjectId>()?;
+    let window = query.window::<ProjectId>()?;
     let filter = rows::Filter { state: query.state, kind: query.kind };
     let (scope, mine) = (can.scope().clone(), runs(can.actor()));
     let shown = db

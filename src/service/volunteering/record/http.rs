@@ -11,29 +11,22 @@ use base::error::ApiError;
 use base::http::{Problem, Query};
 use base::ids::PersonId;
 use base::keys::KeyRing;
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use diesel::PgConnection;
 use people::identity::Can;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::certificate::{self, Certificate, Line};
 use crate::volunteering::hours::http::{HoursView, views};
 use crate::volunteering::hours::{self, HoursState, shown};
 use crate::volunteering::{HoursCertificateMine, HoursId, HoursListMine, HoursTotalsMine, ProjectId, found, outward, projects};
 
-/// Which of one's hours.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct MyHoursQuery {
-    /// Only of this state.
-    pub state: Option<HoursState>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Which of one's hours.
+    MyHoursQuery {
+        /// Only of this state.
+        state: Option<HoursState>,
+    }
 }
 
 /// Half hours at one project.
@@ -108,7 +101,7 @@ pub async fn hours_list_mine(
     query: Query<MyHoursQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<HoursView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<HoursId>()?;
+    let window = query.window::<HoursId>()?;
     let (person, state) = (can.person(), query.state);
     let shown = db
         .read(move |connection| {

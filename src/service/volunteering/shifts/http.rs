@@ -6,11 +6,11 @@ use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
-use base::page::{Page, PageQuery};
+use base::page::Page;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use people::identity::Can;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::cancel::{self, Cancellation};
 use super::edit;
@@ -92,21 +92,14 @@ fn load(connection: &mut PgConnection, id: ShiftId) -> Result<ShiftView, ApiErro
     Ok(view(shift, title, waiting, base::db::now(connection)?))
 }
 
-/// Which shifts.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ShiftQuery {
-    /// Only of this project.
-    pub project_id: Option<ProjectId>,
-    /// Past ones too (default: only those that aren't over).
-    pub past: Option<bool>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
+base::list_query! {
+    /// Which shifts.
+    ShiftQuery {
+        /// Only of this project.
+        project_id: Option<ProjectId>,
+        /// Past ones too (default: only those that aren't over).
+        past: Option<bool>,
+    }
 }
 
 /// Plan a shift of an open project.
@@ -131,7 +124,7 @@ pub async fn shift_create(
 #[utoipa::path(tag = "service", params(ShiftQuery), responses((status = 200, body = Page<ShiftView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/shifts")]
 pub async fn shift_list(can: Can<ShiftList>, query: Query<ShiftQuery>, db: Data<Db>) -> Result<Json<Page<ShiftView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CalendarKey>()?;
+    let window = query.window::<CalendarKey>()?;
     let (scope, mine) = (can.scope().clone(), runs(can.actor()));
     let (project, past) = (query.project_id, query.past.unwrap_or(false));
     let (found, waiting, now) = db
