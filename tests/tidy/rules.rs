@@ -22,7 +22,7 @@ const PLACES: &[(&str, &[&str], &str)] = &[
         "actix_web",
         &[
             "base/http/",
-            "base/db/mod.rs",
+            "base/db/",
             "base/clients/wechat/sandbox/http.rs",
             "people/identity/authenticate.rs",
             "people/identity/access.rs",

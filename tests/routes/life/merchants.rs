@@ -23,8 +23,11 @@ async fn a_shop_applies_is_approved_and_stands_in_the_directory() {
     elsewhere.post(&format!("{path}/approve"), &json!({})).await.problem(404, "not_found");
     app.grant(&owner, Role::CommunityStaff, Some(community(&app)), None);
     owner.post(&format!("{path}/approve"), &json!({})).await.problem(409, "merchant_own_application");
-    let approved = staff.post(&format!("{path}/approve"), &json!({})).await.expect(200);
+    let approve = format!("{path}/approve");
+    let approved = staff.post_with_key(&approve, "approve-shop-1", &json!({})).await.expect(200);
     assert_eq!(approved["state"], "approved");
+    let again = staff.post_with_key(&approve, "approve-shop-1", &json!({})).await;
+    assert_eq!((again.header("idempotency-replayed"), again.expect(200)), ("true", approved));
     staff.post(&format!("{path}/approve"), &json!({})).await.problem(409, "merchant_decided");
 
     let seen = resident.get(&path).await.expect(200);
