@@ -295,6 +295,7 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 pub fn governance(routes: &mut ServiceConfig<'_>) {
     requests(routes);
     request_clocks(routes);
+    request_kpis(routes);
     duty_list(routes);
     grid_tasks(routes);
     leads(routes);
@@ -366,6 +367,22 @@ fn requests(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_templates::reply_template_create)
         .service(requests::http_templates::reply_template_update)
         .service(requests::http_templates::reply_template_retire);
+}
+
+fn request_kpis(routes: &mut ServiceConfig<'_>) {
+    use governance::requests::kpis::{http, http_appeals, http_briefs};
+    routes
+        .service(http::kpi_find)
+        .service(http::kpi_league)
+        .service(http::kpi_exclusion_list)
+        .service(http_appeals::kpi_appeal_create)
+        .service(http_appeals::kpi_appeal_list)
+        .service(http_appeals::kpi_appeal_grant)
+        .service(http_appeals::kpi_appeal_refuse)
+        .service(http_briefs::brief_html_find)
+        .service(http_briefs::brief_xlsx_find)
+        .service(http::burden_mine)
+        .service(http::burden_find);
 }
 
 fn request_clocks(routes: &mut ServiceConfig<'_>) {

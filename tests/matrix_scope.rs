@@ -211,6 +211,8 @@ const GOVERNANCE: &[Row] = &[
     ("request_pause", Staff, "timed", Community, |_| json!({"reason": "weather", "text": "大雪", "days": 2})),
     ("request_resume", Staff, "timed", Community, nothing),
     ("request_extend", Staff, "timed", Community, |_| json!({"by": 2, "reason": "工程量大"})),
+    ("kpi_appeal_grant", Street, "kpi_appeal", Everywhere, text),
+    ("kpi_appeal_refuse", Street, "kpi_appeal", Everywhere, text),
     ("on_call_end", Staff, "turn", Community, nothing),
     ("starter_pack_approve", Second, "starter_pack", Community, nothing),
     ("starter_pack_refuse", Second, "starter_pack", Community, nothing),

@@ -23,6 +23,7 @@ use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
 pub const PERMISSIONS: &[&[Rule]] = &[
     requests::PERMISSIONS,
     requests::clocks::PERMISSIONS,
+    requests::kpis::PERMISSIONS,
     duty_list::PERMISSIONS,
     grid_tasks::PERMISSIONS,
     starter_packs::PERMISSIONS,
@@ -33,6 +34,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
 pub const ERRORS: &[&[&ErrorCode]] = &[
     requests::ERRORS,
     requests::clocks::ERRORS,
+    requests::kpis::ERRORS,
     duty_list::ERRORS,
     grid_tasks::ERRORS,
     starter_packs::ERRORS,
@@ -41,7 +43,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] =
-    &[requests::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES, leads::STATES];
+    &[requests::STATES, requests::kpis::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES, leads::STATES];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.

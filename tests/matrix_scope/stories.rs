@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::scene::{Side, Who, id_of, organization};
+use crate::routes::governance::clocks::{duty, file_at, unit};
 use crate::routes::governance::requests;
 use crate::routes::life::market::{at, give_in};
 use crate::routes::people::files::sent;
@@ -264,13 +265,19 @@ pub(super) async fn duty_list(side: &mut Side, content: &Value) {
     side.made("starter_pack", Who::Staff, "/api/v1/governance/starter-packs", asked).await;
 }
 
-/// A request whose clocks run, and a turn of the on-call roster.
+/// A request whose clocks run, a turn of the on-call roster, and a unit's appeal against a figure.
 pub(super) async fn clocks(app: &TestApp, side: &mut Side) {
     let request = json!({"text": "楼道里的灯坏了", "unit": side.unit(app, "/E1/B1/D1")});
     side.made("timed", Who::Resident, "/api/v1/governance/requests", request).await;
     let turn = json!({"community": side.unit(app, ""), "person": side.who(Who::Worker).person, "starts_at": now(app),
         "ends_at": now(app) + Duration::hours(8)});
     side.made("turn", Who::Staff, "/api/v1/governance/on-call", turn).await;
+    let (lamps, handler) = unit(app, side.path, "路灯所");
+    duty(app, side.path, "B09-01", "general_7d", Some(lamps));
+    let held = file_at(app, side.who(Who::Resident), &format!("{}/E1/B1/D1", side.path), Some("B09-01")).await;
+    let appeal = json!({"request": held["id"], "measure": "response", "wants": "exclude", "reason": "系统停机"});
+    let appeal = handler.post("/api/v1/governance/kpis/appeals", &appeal).await.expect(201);
+    side.keep("kpi_appeal", &id_of(&appeal));
 }
 
 /// Requests of two people in two blocks, in the queue and at two units; matters with the street both ways; a text for answers.

@@ -34,6 +34,7 @@ pub mod http_read;
 pub mod http_resident;
 pub mod http_templates;
 mod intake;
+pub mod kpis;
 mod matter;
 mod outward;
 mod pin;

@@ -21,6 +21,7 @@ pub mod templates;
 pub use acted::tell_acted;
 pub use deliver::{Outbound, TemplateIds, jobs};
 pub use events::{Listener, Listeners};
+pub use rows::count_by_kind;
 pub use send::{Notice, Template, erase, export, send};
 
 base::typed_ids! {

@@ -34,6 +34,21 @@ pub(super) fn lock_head(connection: &mut PgConnection, person: PersonId) -> DbRe
     Ok(locked.is_some())
 }
 
+/// How many messages of these kinds reached each of these people from one moment to before another.
+pub fn count_by_kind(
+    connection: &mut PgConnection,
+    persons: &[PersonId],
+    kinds: &[&str],
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
+) -> DbResult<Vec<(PersonId, String, i64)>> {
+    Ok(notifications::table
+        .filter(notifications::person_id.eq_any(persons).and(notifications::kind.eq_any(kinds)))
+        .filter(notifications::created_at.ge(from).and(notifications::created_at.lt(to)))
+        .group_by((notifications::person_id, notifications::kind))
+        .select((notifications::person_id, notifications::kind, diesel::dsl::count_star()))
+        .load(connection)?)
+}
+
 /// A notification to be entered.
 #[derive(Insertable)]
 #[diesel(table_name = notifications)]

@@ -4,6 +4,7 @@ pub(crate) mod clocks;
 mod duty_list;
 mod facilities;
 mod grid_tasks;
+mod kpis;
 mod leads;
 pub(crate) mod requests;
 mod starter_packs;

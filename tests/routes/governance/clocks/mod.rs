@@ -92,7 +92,12 @@ pub(crate) fn move_to(app: &TestApp, text: &str) {
 
 /// Files a request as a resident of C1 at the first entrance.
 pub(crate) async fn file(app: &TestApp, resident: &Actor, category: Option<&str>) -> Value {
-    let mut body = json!({"text": "楼道里的灯坏了", "unit": app.world.unit("S1/C1/E1/B1/D1")});
+    file_at(app, resident, "S1/C1/E1/B1/D1", category).await
+}
+
+/// Files a request at a place.
+pub(crate) async fn file_at(app: &TestApp, resident: &Actor, place: &str, category: Option<&str>) -> Value {
+    let mut body = json!({"text": "楼道里的灯坏了", "unit": app.world.unit(place)});
     if let Some(code) = category {
         body["category"] = json!(code);
     }
