@@ -50,7 +50,7 @@ pub struct Parts {
     /// Where orders of one offer gather; one per process.
     pub orders: Arc<life::redemptions::Orders>,
     /// Where WeChat's pushes are believed.
-    pub push_door: Arc<notify::http::PushDoor>,
+    pub push_door: Arc<notify::http_push::PushDoor>,
     /// Where pictures are kept.
     pub cabinet: Arc<Cabinet>,
 }
@@ -99,7 +99,7 @@ impl Parts {
     /// Believes pushes that these keys open.
     #[must_use]
     pub fn with_push_keys(mut self, keys: Option<PushKeys>) -> Self {
-        self.push_door = Arc::new(notify::http::PushDoor(keys));
+        self.push_door = Arc::new(notify::http_push::PushDoor(keys));
         self
     }
 

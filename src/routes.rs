@@ -31,7 +31,8 @@ fn people(routes: &mut ServiceConfig<'_>) {
         .service(identity::http_me::me_find)
         .service(identity::http_me::nickname_change)
         .service(identity::http_me::birth_year_set)
-        .service(identity::http_me::home_find)
+        .service(identity::http_home::home_find)
+        .service(identity::http_home::todo_list)
         .service(identity::http_me::consent_give)
         .service(identity::http_me::consent_list)
         .service(identity::http_me::access_log_list)
@@ -170,8 +171,8 @@ fn told(routes: &mut ServiceConfig<'_>) {
         .service(notify::http::subscription_report)
         .service(notify::http::call_list)
         .service(notify::http::call_done)
-        .service(notify::http::wechat_push_setup)
-        .service(notify::http::wechat_push_receive);
+        .service(notify::http_push::wechat_push_setup)
+        .service(notify::http_push::wechat_push_receive);
 }
 
 fn operator(routes: &mut ServiceConfig<'_>) {

@@ -62,7 +62,7 @@ base::statement! {
     /// Deletes what opens the leaves of these accounts, and of what the person caused or approved.
     ForgetPrivates<'a> { person: Uuid, accounts: Vec<Uuid>, } -> Integer {
         "WITH gone AS (
-            DELETE FROM ledger_privates p WHERE actor_id = " (person: SqlUuid) " OR approver_ids @> ARRAY[" (person: SqlUuid) "]
+            DELETE FROM ledger_privates p WHERE actor_id = " (person: SqlUuid) " OR (approver_ids <> '{}' AND approver_ids @> ARRAY[" (person: SqlUuid) "])
             OR transaction_id IN (SELECT transaction_id FROM ledger_entries WHERE account_id = ANY(" (accounts: Array<SqlUuid>) "))
             RETURNING 1
         )
@@ -110,7 +110,7 @@ pub struct Erased {
 
 /// Forgets a person: the link to their accounts, and salt and private part of every transaction that touched those
 /// accounts or that the person caused or approved. What must post first (ending holds, spending or retiring points) is the
-/// caller's, in transactions before. Looks through all private parts, so it belongs into a job with timeouts of its own.
+/// caller's, in transactions before. It may touch many rows, so it belongs into a job with timeouts of its own.
 pub fn erase(connection: &mut PgConnection, person: PersonId) -> DbResult<Erased> {
     let accounts: Vec<Uuid> = ForgetOwner { person: &person.0 }.get_result(connection)?;
     let privates = ForgetPrivates { person: &person.0, accounts: &accounts }.get_result(connection)?;

@@ -161,6 +161,11 @@ pub fn people_over(connection: &mut PgConnection, role: Role, place: &GridPath) 
     rows_role::holders_over(connection, role.name(), place)
 }
 
+/// Of these places, those that nobody with the role is responsible for: blocks of the red list.
+pub fn places_without(connection: &mut PgConnection, role: Role, places: &[GridPath]) -> DbResult<Vec<GridPath>> {
+    rows_role::without_holder(connection, role.name(), places)
+}
+
 /// Does a person hold a role now, at exactly this unit when one is given?
 pub fn holds(connection: &mut PgConnection, person: PersonId, role: Role, unit: Option<GridUnitId>) -> DbResult<bool> {
     let now = now(connection)?;

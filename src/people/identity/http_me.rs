@@ -20,14 +20,14 @@ use uuid::Uuid;
 
 use super::access::Can;
 use super::consent::{self, Document};
-use super::hooks::{HomeItem, Hooks};
+use super::hooks::Hooks;
 use super::limits::CodeLimits;
 use super::role::Role;
 use super::rows_role::{self, RoleRow};
 use super::sign_in::SignIn;
 use super::{
-    AccessLogList, AccountClose, AccountExport, BirthYearSet, ConsentGive, ConsentId, ConsentList, HomeFind, MeFind,
-    NicknameChange, close, minor, person, reveal, rows, rows_registration,
+    AccessLogList, AccountClose, AccountExport, BirthYearSet, ConsentGive, ConsentId, ConsentList, MeFind, NicknameChange, close,
+    minor, person, reveal, rows, rows_registration,
 };
 use crate::grid::unit_find;
 
@@ -163,41 +163,6 @@ pub async fn birth_year_set(
     .await?;
     let view = db.read(move |connection| me_view(connection, &ring, id)).await?;
     Ok(HttpResponse::Ok().json(view))
-}
-
-/// The home screen.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct HomeView {
-    /// What others see of me.
-    pub nickname: String,
-    /// My roles, by name.
-    pub roles: Vec<Role>,
-    /// What is to do or matters now; deadlines first.
-    pub items: Vec<HomeItem>,
-}
-
-/// My home screen in one request.
-#[utoipa::path(tag = "people", responses((status = 200, body = HomeView, description = "What is to do and what matters now"),
-    (status = 304, description = "Unchanged since the ETag sent"),
-    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/me/home")]
-pub async fn home_find(can: Can<HomeFind>, db: Data<Db>, hooks: Data<Hooks>) -> Result<Tagged<HomeView>, ApiError> {
-    let actor = can.actor().clone();
-    let view = db
-        .read(move |connection| -> Result<_, ApiError> {
-            let nickname = rows::find(connection, actor.person)?.map_or_else(String::new, |row| row.nickname);
-            let mut items = super::home::home(connection, &actor)?;
-            for hook in &hooks.home {
-                items.extend(hook(connection, &actor)?);
-            }
-            items.sort_by_key(|item| item.deadline.unwrap_or(DateTime::<Utc>::MAX_UTC));
-            let mut roles: Vec<Role> = actor.roles.iter().map(|held| held.role).collect();
-            roles.sort();
-            roles.dedup();
-            Ok(HomeView { nickname, roles, items })
-        })
-        .await?;
-    Ok(Tagged::content(view))
 }
 
 /// A consent given or withdrawn.

@@ -24,6 +24,7 @@ mod home;
 mod hooks;
 pub mod http;
 pub mod http_hold;
+pub mod http_home;
 pub mod http_managed;
 pub mod http_me;
 pub mod http_people;
@@ -51,6 +52,7 @@ mod rows_roster;
 mod rows_session;
 mod schema;
 mod sign_in;
+mod todo;
 mod token;
 
 pub use access::{Can, Permission, Rule, Standing};
@@ -63,7 +65,7 @@ pub use consent::{Document, consent_give, consents_to};
 pub use erasures::{ErasureLog, erase_marked};
 pub use grant::{
     Grant, RoleSource, end as end_role, end_at_unit, grant, holds, people_of_organization, people_over, people_with_role,
-    places_of,
+    places_of, places_without,
 };
 pub use hold::HoldState;
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
@@ -147,6 +149,8 @@ crate::permissions! {
     BirthYearSet "birth_year_set" [Person Own];
     /// See one's own home screen.
     HomeFind "home_find" [Person Own];
+    /// See one's own to-do list.
+    TodoList "todo_list" [Person Own];
     /// Bind one's own phone by WeChat.
     PhoneBind "phone_bind" [Person Own];
     /// Bind one's own phone by a worker's code.

@@ -130,6 +130,21 @@ pub(super) fn holders_over(connection: &mut PgConnection, role: &str, place: &Gr
     Ok(rows.into_iter().map(|row| row.person_id).collect())
 }
 
+/// Of these places, those that nobody with the role stands over, in one query.
+pub(super) fn without_holder(connection: &mut PgConnection, role: &str, places: &[GridPath]) -> DbResult<Vec<GridPath>> {
+    let paths: Vec<&str> = places.iter().map(GridPath::as_str).collect();
+    let rows: Vec<PathRow> = sql_query(
+        "SELECT place AS path FROM unnest($2) place WHERE NOT EXISTS (\
+           SELECT 1 FROM roles r JOIN grid_units u ON u.id = r.grid_unit_id JOIN persons p ON p.id = r.person_id AND p.state = 'active' \
+           WHERE r.role = $1 AND r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
+             AND starts_with(place || '/', u.path || '/'))",
+    )
+    .bind::<sql_types::Text, _>(role)
+    .bind::<sql_types::Array<sql_types::Text>, _>(paths)
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| row.path).collect())
+}
+
 #[derive(QueryableByName)]
 struct PathRow {
     #[diesel(sql_type = sql_types::Text)]

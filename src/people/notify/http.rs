@@ -1,18 +1,15 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
-//! `/me/inbox`, `/me/subscriptions`, `/grid/call-list`, and WeChat's pushes.
+//! `/me/inbox`, `/me/subscriptions`, `/grid/call-list`.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
-use base::clients::wechat::push::{PushKeys, SecureQuery, SetupQuery};
-use base::db::{Audit, Context, Db, Finished};
+use base::db::{Audit, Db, Finished};
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Upload, Valid};
+use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
 use base::ids::{GridUnitId, PersonId};
-use base::jobs::NewJob;
-use base::keys::{KeyRing, sha256};
 use base::page::{Page, PageQuery};
 use base::text::{Few, Text, Whole};
 use chrono::{DateTime, Utc};
@@ -25,8 +22,8 @@ use super::deliver::TemplateIds;
 use super::rows::{self, Notification};
 use super::rows_call::{self, Call};
 use super::{
-    CallDone, CallId, CallList, InboxList, InboxRead, NotificationId, PUSH_NOT_TRUSTED, SubscriptionList, SubscriptionReport,
-    TEMPLATE_UNKNOWN, events, rows_consent, rows_push, templates,
+    CallDone, CallId, CallList, InboxList, InboxRead, NotificationId, SubscriptionList, SubscriptionReport, TEMPLATE_UNKNOWN,
+    rows_consent, templates,
 };
 use crate::grid;
 use crate::identity::{self, Can};
@@ -356,48 +353,4 @@ pub async fn call_done(
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// Where WeChat's pushes are believed; without keys none is.
-#[derive(Default)]
-pub struct PushDoor(pub Option<PushKeys>);
-
-impl PushDoor {
-    fn keys(&self) -> Result<&PushKeys, ApiError> {
-        self.0.as_ref().ok_or_else(|| ApiError::of(&PUSH_NOT_TRUSTED))
-    }
-}
-
-/// WeChat checks our address once, when it is set.
-#[utoipa::path(tag = "wechat", params(("signature" = String, Query), ("timestamp" = String, Query), ("nonce" = String, Query), ("echostr" = String, Query)), responses((status = 200, description = "the echo", content_type = "text/plain", body = String), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/wechat/push")]
-pub async fn wechat_push_setup(query: Query<SetupQuery>, door: Data<PushDoor>) -> Result<HttpResponse, ApiError> {
-    let echo = door.keys()?.echo(&query).map_err(|why| ApiError::of(&PUSH_NOT_TRUSTED).because(why))?;
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(echo.to_owned()))
-}
-
-/// WeChat pushes an event: it is verified, stored once, answered, and worked on later.
-#[utoipa::path(tag = "wechat", request_body(content = String, content_type = "application/json", description = "encrypted by WeChat"), params(("msg_signature" = String, Query), ("timestamp" = String, Query), ("nonce" = String, Query)), responses((status = 200, description = "`success`", content_type = "text/plain", body = String), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[post("/wechat/push")]
-pub async fn wechat_push_receive(
-    request: actix_web::HttpRequest,
-    query: Query<SecureQuery>,
-    body: Upload,
-    db: Data<Db>,
-    ring: Data<KeyRing>,
-    door: Data<PushDoor>,
-) -> Result<HttpResponse, ApiError> {
-    let push = door.keys()?.open(&query, &body.bytes).map_err(|why| ApiError::of(&PUSH_NOT_TRUSTED).because(why))?;
-    let sealed = ring.seal(&events::place(&push.key), &push.message.to_string()).map_err(ApiError::internal)?;
-    let event: String = push.event.chars().take(80).collect();
-    let id = uuid::Uuid::from_slice(sha256(push.key.as_bytes()).get(..16).unwrap_or_default()).unwrap_or_default();
-    db.transaction(Context::anonymous(base::http::request_id(&request)), move |mut tx| {
-        if rows_push::insert(tx.conn(), &push.key, &event, &sealed)? {
-            tx.enqueue(&NewJob::new(events::PROCESS, json!({"key": push.key})))?;
-            tx.audit(Audit::new("wechat_push_receive", "wechat_push", id).after(json!({"event": event})))?;
-        }
-        Ok::<Finished<()>, ApiError>(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("success"))
 }

@@ -10,6 +10,7 @@ mod consent;
 mod deliver;
 mod events;
 pub mod http;
+pub mod http_push;
 mod rows;
 mod rows_call;
 mod rows_consent;

@@ -14,11 +14,13 @@ mod phone;
 mod places;
 pub(crate) mod proxies;
 mod pushes;
+mod register_ends;
 mod registration;
 mod residencies;
 mod roster;
 pub(crate) mod screening;
 mod sign_in;
+mod todo;
 
 use base::ids::PersonId;
 use serde_json::{Value, json};

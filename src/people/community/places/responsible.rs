@@ -1,5 +1,7 @@
 //! Who is responsible for a place, and which blocks have nobody.
 
+use std::collections::HashSet;
+
 use base::db::DbResult;
 use base::ids::PersonId;
 use diesel::PgConnection;
@@ -46,8 +48,10 @@ pub(super) fn uncovered(
         let blocks = grid::units_below(connection, scope, Some(UnitKind::Block), after.as_ref(), 200)?;
         let Some(last) = blocks.last() else { return Ok(found) };
         after = Some(last.path.clone());
+        let paths: Vec<GridPath> = blocks.iter().map(|block| block.path.clone()).collect();
+        let without: HashSet<GridPath> = identity::places_without(connection, Role::GridWorker, &paths)?.into_iter().collect();
         for block in blocks {
-            if block.active && identity::people_over(connection, Role::GridWorker, &block.path)?.is_empty() {
+            if block.active && without.contains(&block.path) {
                 found.push(block);
                 if found.len() == limit {
                     return Ok(found);

@@ -1,6 +1,10 @@
-//! Jobs: claims are put to the register again when a phone is bound and when a register was imported.
+//! Jobs: claims are put to the register again when a phone is bound and when a register was imported; who has left by the register
+//! has moved out the day after.
 
-use base::db::{Context, Db};
+use std::time::Duration;
+
+use base::clock::shanghai_date;
+use base::db::{Context, Db, now};
 use base::error::ApiError;
 use base::ids::{GridUnitId, PersonId};
 use base::jobs::{JobError, JobKind};
@@ -8,7 +12,7 @@ use serde::Deserialize;
 
 use super::rows;
 use super::state::ResidencyState;
-use super::{ResidencyId, claim};
+use super::{ResidencyId, claim, moving};
 use crate::identity;
 
 /// Enqueued by `identity` when a phone was bound.
@@ -43,9 +47,26 @@ pub fn jobs() -> Vec<JobKind> {
         JobKind::new(REGISTER_CHANGED, |db, payload| {
             let changed: RegisterChanged = serde_json::from_value(payload)?;
             let waiting = db.read_now(|connection| rows::waiting(connection, changed.community))?;
-            recheck_all(db, &waiting)
+            recheck_all(db, &waiting)?;
+            move_out(db)
         }),
+        JobKind::new("community_register_ends", |db, _payload| move_out(db)).every(Duration::from_secs(3600)),
     ]
+}
+
+/// Ends the residences of whose last day on the register is over: from the day after.
+fn move_out(db: &Db) -> Result<(), JobError> {
+    let over = db.read_now(|connection| {
+        let today = shanghai_date(now(connection)?);
+        rows::over_by_register(connection, today)
+    })?;
+    for id in over {
+        db.transaction_now(&Context::job(), |mut tx| -> Result<_, ApiError> {
+            moving::end_by_register(&mut tx, id)?;
+            Ok(tx.done(())?)
+        })?;
+    }
+    Ok(())
 }
 
 /// Each in a transaction of its own: one that can't be confirmed doesn't hold up the others.

@@ -52,6 +52,14 @@ fn end(tx: &mut Tx<'_>, residency: &Residency, action: &str) -> Result<(), ApiEr
     Ok(())
 }
 
+/// The register says that somebody's last day at a household is over: their residence there ends.
+pub(super) fn end_by_register(tx: &mut Tx<'_>, id: ResidencyId) -> Result<(), ApiError> {
+    match rows::lock(tx.conn(), id)? {
+        Some(residency) if residency.state() == ResidencyState::Confirmed => end(tx, &residency, "residency_end_by_register"),
+        _ => Ok(()),
+    }
+}
+
 /// The hook of a closed account: ends every residency and makes the register forget the account.
 pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     for residency in rows::live(tx.conn(), person)? {

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use base::db::DbResult;
 use base::ids::{GridUnitId, PersonId};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::{sql_query, sql_types};
 
 use super::super::households::HouseholdId;
 use super::super::schema::residencies;
@@ -84,6 +85,26 @@ pub(super) fn live(connection: &mut PgConnection, person: PersonId) -> DbResult<
         .select(Residency::as_select())
         .order(residencies::id)
         .load(connection)?)
+}
+
+#[derive(QueryableByName)]
+struct OverRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: ResidencyId,
+}
+
+/// Confirmed residences whose person has left that household by the register: their last entry there (or the household) ended before
+/// today. At most 500.
+pub(super) fn over_by_register(connection: &mut PgConnection, today: NaiveDate) -> DbResult<Vec<ResidencyId>> {
+    let rows: Vec<OverRow> = sql_query(
+        "SELECT r.id FROM residencies r JOIN households h ON h.id = r.household_id \
+         JOIN household_members m ON m.household_id = h.id AND m.person_id = r.person_id \
+         WHERE r.state = 'confirmed' GROUP BY r.id, h.until_date \
+         HAVING least(h.until_date, CASE WHEN bool_and(m.until_date IS NOT NULL) THEN max(m.until_date) END) < $1 ORDER BY r.id LIMIT 500",
+    )
+    .bind::<sql_types::Date, _>(today)
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// All of a person, the newest first, at most 50.

@@ -60,7 +60,7 @@ pub const STATES: &[base::state::Transition] = &[
     ("claimed", "confirmed", "a worker of the scope, never the person or their household; the register, once it knows the phone"),
     ("claimed", "refused", "a worker of the scope, never the person or their household"),
     ("claimed", "moved_out", "the person, or staff"),
-    ("confirmed", "moved_out", "the person, or staff"),
+    ("confirmed", "moved_out", "the person, or staff; the register, the day after the last day that it names"),
 ];
 
 #[cfg(test)]

@@ -1,0 +1,2 @@
+DROP INDEX ledger_privates_approvers;
+DROP INDEX ledger_privates_actor;
