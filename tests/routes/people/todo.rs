@@ -48,7 +48,7 @@ async fn one_list_of_all_parts_is_filtered_counted_and_paged() {
     assert_eq!(kinds(&list(&staff, &block("B1")).await), ["registration"], "what concerns the whole community stays");
     let elsewhere = format!("?unit={}", app.world.unit("S1/C2"));
     assert_eq!(kinds(&list(&staff, &elsewhere).await), Vec::<&str>::new());
-    staff.get(&format!("{TODO}?whose=theirs")).await.problem(400, "invalid_query");
+    staff.get(&format!("{TODO}?whose=theirs")).await.problem(422, "invalid_query");
 
     let worker = app.actor(Role::GridWorker, "S1/C1/E1/B2");
     assert_eq!(kinds(&list(&worker, "?whose=mine").await), ["residencies"]);
