@@ -7,11 +7,13 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::web::{self, Data};
 use actix_web::{App, Error, HttpRequest, HttpResponse, ResponseError as _, get};
+use base::clients::webhook::{self, Webhooks};
 use base::clients::wechat::push::PushKeys;
 use base::clients::wechat::{Edition, WeChat};
 use base::db::Db;
 use base::http::{Limits, Shell, TrustedProxies};
 use base::keys::KeyRing;
+use governance::{connectors, open311};
 use people::files::Cabinet;
 use people::identity::{Authenticator, CodeLimits, ErasureLog, Hooks};
 use people::notify::{self, Outbound, TemplateIds};
@@ -53,6 +55,8 @@ pub struct Parts {
     pub push_door: Arc<notify::http_push::PushDoor>,
     /// Where pictures are kept.
     pub cabinet: Arc<Cabinet>,
+    /// The way out to the systems of responsible units.
+    pub webhooks: Arc<Webhooks>,
 }
 
 impl Parts {
@@ -73,6 +77,7 @@ impl Parts {
         let hooks = Arc::new(nouns::hooks());
         let orders = Arc::new(life::redemptions::orders());
         let cabinet = Arc::new(cabinet);
+        let webhooks = Arc::new(Webhooks::new(webhook::Settings::default()));
         Self {
             db,
             ring,
@@ -88,6 +93,7 @@ impl Parts {
             orders,
             push_door,
             cabinet,
+            webhooks,
         }
     }
 
@@ -107,6 +113,13 @@ impl Parts {
     #[must_use]
     pub fn with_erasures(mut self, log: ErasureLog) -> Self {
         self.erasures = Arc::new(log);
+        self
+    }
+
+    /// Where webhooks may go.
+    #[must_use]
+    pub fn with_webhooks(mut self, settings: webhook::Settings) -> Self {
+        self.webhooks = Arc::new(Webhooks::new(settings));
         self
     }
 
@@ -136,6 +149,7 @@ pub fn app(
         )
         .service(web::redirect("/docs", "/docs/"))
         .route("/api-docs/openapi.json", web::get().to(document_json))
+        .service(web::scope("/open311/test/v2").configure(routes::open311_test))
         .configure(move |config| {
             if demo {
                 crate::demo::routes(config);
@@ -157,7 +171,11 @@ async fn document_json(document: Data<Document>) -> HttpResponse {
 }
 
 async fn unmatched(request: HttpRequest, operations: Data<Vec<openapi::Operation>>) -> HttpResponse {
-    openapi::unmatched(&operations, request.path()).error_response()
+    let refusal = openapi::unmatched(&operations, request.path());
+    if request.path().starts_with("/open311/") {
+        return open311::http::unmatched(&request, refusal.allowed().is_some());
+    }
+    refusal.error_response()
 }
 
 fn collect(
@@ -175,6 +193,8 @@ fn collect(
         .service(scope("/governance").configure(routes::governance))
         .configure(routes::common)
         .wrap(parts.authenticator);
+    let open311_door = Data::new(open311::Door::new(Arc::clone(&parts.limits)));
+    let inbound_door = Data::new(connectors::http_inbound::InboundDoor(parts.limits));
     App::new()
         .app_data(Data::new(screener))
         .app_data(Data::new(parts.cabinet.signer(&parts.ring)))
@@ -188,6 +208,9 @@ fn collect(
         .app_data(Data::from(parts.templates))
         .app_data(Data::from(parts.orders))
         .app_data(Data::from(parts.push_door))
+        .app_data(Data::from(parts.webhooks))
+        .app_data(open311_door)
+        .app_data(inbound_door)
         .app_data(Data::new(nouns::points_outside()))
         .into_utoipa_app()
         .openapi(openapi::skeleton())
@@ -195,6 +218,7 @@ fn collect(
         .service(readyz)
         .service(version)
         .service(api)
+        .service(scope("/open311/v2").configure(routes::open311))
         .split_for_parts()
 }
 

@@ -37,6 +37,9 @@ enum Command {
     Demo(DemoCommand),
     /// Play the product's main job over HTTP, one line a step
     Journey(Box<demo::JourneyArgs>),
+    /// Outside systems on their bad days; exit 1 when anything was lost or doubled
+    #[command(subcommand)]
+    Simulate(demo::simulate::SimulateCommand),
 }
 
 #[derive(Debug, Subcommand)]
@@ -82,6 +85,11 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Demo(DemoCommand::Up(args)) => demo::up(*args).await?,
         Command::Demo(DemoCommand::Clock(args)) => demo::clock(&args)?,
         Command::Journey(args) => demo::journey(*args).await?,
+        Command::Simulate(command) => {
+            if !demo::simulate::run(command).await? {
+                return Ok(std::process::ExitCode::FAILURE);
+            }
+        }
     }
     Ok(std::process::ExitCode::SUCCESS)
 }

@@ -38,6 +38,17 @@ pub const PUBLIC: &[&str] = &[
     "wechat_push_setup",
     "wechat_push_receive",
     "file_bytes_find",
+    "open311_discovery",
+    "open311_services",
+    "open311_service",
+    "open311_request_create",
+    "open311_token",
+    "open311_requests",
+    "open311_request",
+    "open311_updates",
+    "open311_update_create",
+    "open311_bulk",
+    "connector_update_receive",
 ];
 
 /// Every error code.
@@ -75,7 +86,7 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
-    all.extend(governance::jobs());
+    all.extend(governance::jobs(&parts.webhooks, &parts.ring));
     all
 }
 

@@ -301,6 +301,7 @@ pub fn governance(routes: &mut ServiceConfig<'_>) {
     grid_tasks(routes);
     leads(routes);
     facilities(routes);
+    connectors(routes);
 }
 
 fn facilities(routes: &mut ServiceConfig<'_>) {
@@ -443,4 +444,55 @@ fn grid_tasks(routes: &mut ServiceConfig<'_>) {
         .service(tasks::http::grid_task_review)
         .service(tasks::http::grid_task_return)
         .service(tasks::http::grid_task_cancel);
+}
+
+fn connectors(routes: &mut ServiceConfig<'_>) {
+    use governance::{connectors, open311};
+    routes
+        .service(open311::http_clients::open311_client_create)
+        .service(open311::http_clients::open311_client_list)
+        .service(open311::http_clients::open311_client_revoke)
+        .service(connectors::http::connector_create)
+        .service(connectors::http::connector_list)
+        .service(connectors::http::connector_find)
+        .service(connectors::http::connector_update)
+        .service(connectors::http::connector_rotate)
+        .service(connectors::http::connector_pause)
+        .service(connectors::http::connector_resume)
+        .service(connectors::http::connector_close)
+        .service(connectors::http_deliveries::connector_delivery_list)
+        .service(connectors::http_deliveries::connector_replay)
+        .service(connectors::http_inbound::connector_update_receive);
+}
+
+/// `/open311/v2`: what other systems call, by their standard's addresses.
+pub fn open311(routes: &mut ServiceConfig<'_>) {
+    use governance::open311::http;
+    routes
+        .service(http::open311_discovery)
+        .service(http::open311_services)
+        .service(http::open311_service)
+        .service(http::open311_request_create)
+        .service(http::open311_token)
+        .service(http::open311_requests)
+        .service(http::open311_request)
+        .service(http::open311_updates)
+        .service(http::open311_update_create)
+        .service(http::open311_bulk);
+}
+
+/// `/open311/test/v2`: the same addresses, where nothing is kept; not in the document a second time.
+pub fn open311_test(routes: &mut actix_web::web::ServiceConfig) {
+    use governance::open311::http;
+    routes
+        .service(http::open311_discovery)
+        .service(http::open311_services)
+        .service(http::open311_service)
+        .service(http::open311_request_create)
+        .service(http::open311_token)
+        .service(http::open311_requests)
+        .service(http::open311_request)
+        .service(http::open311_updates)
+        .service(http::open311_update_create)
+        .service(http::open311_bulk);
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::web::Data;
 use anyhow::Context as _;
+use base::clients::webhook;
 use base::clients::wechat::push::PushKeys;
 use base::clients::wechat::{self, Settings, WeChat};
 use base::db::installation::Kind;
@@ -79,6 +80,12 @@ pub struct ServeArgs {
     /// pictures to check them, and each one waits for a person
     #[arg(long, env = "PALM_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+    /// Private networks that webhooks may go to, comma-separated, such as the street's own 10.8.0.0/16; the public internet is always open
+    #[arg(long, env = "PALM_WEBHOOK_NETWORKS", value_delimiter = ',', value_name = "NETWORK")]
+    pub webhook_networks: Vec<webhook::Network>,
+    /// How long a webhook may take, in milliseconds
+    #[arg(long, env = "PALM_WEBHOOK_TIMEOUT_MS", default_value_t = 10_000)]
+    pub webhook_timeout_ms: u64,
     /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
     #[arg(long, env = "PALM_DEMO")]
     pub demo: bool,
@@ -212,7 +219,8 @@ pub fn start(
     let parts = Parts::new(db, ring, Arc::new(client), Limits::new(account, address), code_limits, proxies, cabinet)
         .with_push_keys(push_keys(args)?)
         .with_erasures(ErasureLog::at(args.erasure_log.clone().unwrap_or_else(|| servers.data_dir.join("erasures"))))
-        .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()));
+        .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()))
+        .with_webhooks(webhook_settings(args));
     let again = erase_marked(&parts.db, &parts.hooks, &parts.erasures).context("can't apply the erasure log")?;
     if again > 0 {
         tracing::warn!("{again} people who had been erased came back with a restored backup and were erased again");
@@ -222,6 +230,11 @@ pub fn start(
         serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);
     }
     Ok(serving)
+}
+
+fn webhook_settings(args: &ServeArgs) -> webhook::Settings {
+    let timeout = Duration::from_millis(args.webhook_timeout_ms);
+    webhook::Settings { plain_http: args.demo, networks: args.webhook_networks.clone(), timeout }
 }
 
 /// A started sandbox and its address.

@@ -6,6 +6,7 @@ mod http_posting;
 mod journey;
 mod people_list;
 mod seed;
+pub mod simulate;
 mod up;
 
 use actix_web::web::{ServiceConfig, scope};

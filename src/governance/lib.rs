@@ -1,20 +1,26 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
 //! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`;
-//! `leads → requests, duty_list`; `facilities → leads, requests`.
+//! `leads → requests, duty_list`; `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`.
 
+pub mod connectors;
 pub mod duty_list;
 pub mod facilities;
 pub mod grid_tasks;
 pub mod leads;
+pub mod open311;
 mod qr;
 mod reach;
 pub mod requests;
 pub mod search;
 pub mod starter_packs;
 
+use std::sync::Arc;
+
+use base::clients::webhook::Webhooks;
 use base::error::ErrorCode;
 use base::jobs::JobKind;
+use base::keys::KeyRing;
 use base::state::StateTable;
 use ledger::AuditCheck;
 use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
@@ -29,6 +35,8 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     starter_packs::PERMISSIONS,
     leads::PERMISSIONS,
     facilities::PERMISSIONS,
+    open311::PERMISSIONS,
+    connectors::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -40,10 +48,19 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     starter_packs::ERRORS,
     leads::ERRORS,
     facilities::ERRORS,
+    open311::ERRORS,
+    connectors::ERRORS,
 ];
 /// State machines of this wing, by noun.
-pub const STATES: &[&[StateTable]] =
-    &[requests::STATES, requests::kpis::STATES, duty_list::STATES, grid_tasks::STATES, starter_packs::STATES, leads::STATES];
+pub const STATES: &[&[StateTable]] = &[
+    requests::STATES,
+    requests::kpis::STATES,
+    duty_list::STATES,
+    grid_tasks::STATES,
+    starter_packs::STATES,
+    leads::STATES,
+    connectors::STATES,
+];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
@@ -53,11 +70,13 @@ pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERA
 /// What this wing gives along in the export of a person.
 pub const EXPORT: &[ExportHook] = &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT];
 
-/// Background jobs of this wing.
-pub fn jobs() -> Vec<JobKind> {
+/// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
+pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {
     let mut all = requests::jobs();
     all.extend(requests::clocks::jobs());
     all.extend(grid_tasks::jobs());
     all.extend(leads::jobs());
+    all.extend(open311::jobs());
+    all.extend(connectors::jobs(webhooks, ring));
     all
 }

@@ -5,6 +5,7 @@
 //! New writes join the load by a line in `load::OPERATIONS`, and what they make is found again by a line in `verdict::MADE`.
 
 mod commit_reply_lost;
+mod connectors;
 mod database_killed;
 mod donors;
 mod load;

@@ -7,7 +7,7 @@ use base::ids::OrganizationId;
 use people::identity::Role;
 use serde_json::{Value, json};
 
-use super::{grid_duties, stories};
+use super::{grid_duties, stories, systems};
 use crate::support::{Actor, TestApp};
 
 /// Whose right is tried.
@@ -69,6 +69,7 @@ impl Side {
         stories::screening(app, &mut side).await;
         grid_duties::leads(app, &mut side).await;
         stories::requests(app, &mut side).await;
+        systems::build(app, &mut side).await;
         side
     }
 

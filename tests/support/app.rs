@@ -2,7 +2,9 @@
 
 use std::net::TcpListener;
 use std::sync::Arc;
+use std::time::Duration;
 
+use base::clients::webhook;
 use base::db::{Db, PoolOptions, installation};
 use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs;
@@ -70,7 +72,12 @@ impl TestApp {
             cabinet,
         )
         .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")))
-        .with_erasures(ErasureLog::at(folder.0.join("erasures")));
+        .with_erasures(ErasureLog::at(folder.0.join("erasures")))
+        .with_webhooks(webhook::Settings {
+            plain_http: true,
+            networks: vec!["127.0.0.1".parse().expect("a network")],
+            timeout: Duration::from_millis(500),
+        });
         let serving = serve::serve(parts, Some(sandbox), listener, Threads { workers: 2, job_workers: 0 }).expect("a server");
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let world = World::build(&mut PgConnection::establish(&database.owner_url).expect("the owner"));

@@ -49,7 +49,12 @@ fn escapes_nul(raw: &[u8]) -> bool {
     false
 }
 
-/// Parses JSON into typed values; `/a/0/b` points at the first error.
+/// Parses JSON into typed values; `/a/0/b` points at the first error. For bodies whose bytes had to be looked at first, such as
+/// signed ones; others are taken as [`Valid`].
+pub fn parse_json<T: DeserializeOwned>(raw: &[u8]) -> Result<T, ApiError> {
+    parse(raw)
+}
+
 fn parse<T: DeserializeOwned>(raw: &[u8]) -> Result<T, ApiError> {
     if escapes_nul(raw) {
         return Err(ApiError::invalid("", "contains the character NUL"));

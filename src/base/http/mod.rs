@@ -8,9 +8,9 @@ mod problem;
 mod reply;
 mod shell;
 
-pub use body::{BODY_LIMIT, Upload, Valid, read_body};
+pub use body::{BODY_LIMIT, Upload, Valid, parse_json, read_body};
 pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, request_id};
 pub use limits::{Limits, RateLimit};
-pub use problem::{Lang, Problem, problem_of};
+pub use problem::{Lang, OwnFormat, Problem, problem_of};
 pub use reply::{Changed, Created, Tagged};
 pub use shell::Shell;

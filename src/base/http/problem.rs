@@ -153,10 +153,17 @@ pub(super) fn document(error: &ApiError, lang: Lang, instance: &str, request_id:
     response.body(serde_json::to_vec(&problem).unwrap_or_default())
 }
 
+/// Put into the extensions of a response whose body follows another standard than ours, its refusals too: it goes out as it is.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnFormat;
+
 /// Turns any failed response that isn't a problem document into one. `None`: it is fine as it is.
 pub(super) fn render<B>(response: &HttpResponse<B>, request: &HttpRequest) -> Option<HttpResponse> {
     if let Some(Failed(error)) = response.extensions().get::<Failed>() {
         return Some(problem_of(error, request));
+    }
+    if response.extensions().get::<OwnFormat>().is_some() {
+        return None;
     }
     let status = response.status().as_u16();
     let typed = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/problem+json"));

@@ -36,6 +36,7 @@ pub mod http_templates;
 mod intake;
 pub mod kpis;
 mod matter;
+mod open_data;
 mod outward;
 mod pin;
 mod progress;
@@ -48,6 +49,7 @@ mod rows_answers;
 mod rows_details;
 mod rows_events;
 mod rows_matters;
+mod rows_open_data;
 mod rows_rates;
 mod rows_templates;
 mod schema;
@@ -83,6 +85,10 @@ pub use filing::Filing;
 pub use hooks::{ERASE, EXPORT, home};
 pub use intake::{Channel, GivenAnswer, NewRequest, QuickReport, WorkerIntake};
 pub use matter::{Direction, MatterAnswer, MatterState, NewMatter};
+pub use open_data::{
+    OpenCase, OpenEvent, OpenFilter, UnitCase, is_being_checked, open_cases, open_events_between, open_events_of, unit_case,
+    unit_events,
+};
 pub use pin::{GivenPin, Pin};
 pub use progress::Progress;
 pub use rate::Rating;

@@ -19,6 +19,7 @@ mod schema;
 pub use households::HouseholdId;
 pub use organizations::{
     NewOrganization, Organization, organization_by_code, organization_create, organization_find, organization_names,
+    organizations_by_ids,
 };
 pub use residencies::{
     ResidencyId, community_of_person, confirmed_in, household_in, household_of, residents_of, same_household, voting_entrance,

@@ -70,4 +70,5 @@ templates! {
     GRID_TASK_CANCELLED "grid_task_cancelled" "网格任务已取消" "「{title}」已取消：{reason}" "Grid task cancelled" "{title} was cancelled: {reason}" Some("pages/staff/tasks"), ["thing1" = "{title}", "thing3" = "{reason}"];
     LEAD_RAISED "lead_raised" "有线索待核实" "{source}：「{title}」，请到现场核实。" "A lead to look at" "{source}: {title}. Please look on the spot." Some("pages/staff/leads"), ["thing1" = "{title}"];
     REQUEST_MATTER "request_matter" "街道社区事项" "「{title}」{what}。" "Between community and street" "{title}: {what}." Some("pages/staff/matters"), [];
+    CONNECTOR_PAUSED "connector_paused" "系统对接已暂停" "「{name}」持续一天未能送达，已暂停；未送达的消息会保留，修复后请恢复。" "Connector paused" "Nothing has reached {name} for a day, so it is paused; what it missed is kept. Resume it once it works." Some("pages/staff/connectors"), [];
 }

@@ -1,11 +1,13 @@
 //! Palm governance over HTTP.
 
 pub(crate) mod clocks;
+mod connectors;
 mod duty_list;
 mod facilities;
 mod grid_tasks;
 mod kpis;
 mod leads;
+pub(crate) mod open311;
 pub(crate) mod requests;
 mod starter_packs;
 mod suggest;
@@ -53,4 +55,15 @@ pub(crate) fn one_household(app: &TestApp, people: &[&Actor]) {
         .execute(&mut app.owner())
         .expect("a residency");
     }
+}
+
+/// How many rows a table has.
+fn count(app: &crate::support::TestApp, table: &str) -> i64 {
+    use diesel::prelude::*;
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        n: i64,
+    }
+    diesel::sql_query(format!("SELECT count(*) AS n FROM {table}")).get_result::<Count>(&mut app.owner()).expect("a count").n
 }

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -19,7 +19,7 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use secrecy::SecretString;
 
 pub use guard::{Network, Refused};
-pub use sign::{Claimed, new_secret};
+pub use sign::{Claimed, new_secret, sign};
 
 use crate::clock;
 use guard::Guard;
@@ -125,7 +125,8 @@ struct Thread {
 
 /// The client. Make one per process and share it.
 pub struct Webhooks {
-    http: reqwest::Client,
+    /// Built at the first call; `None` where it can't be.
+    http: OnceLock<Option<reqwest::Client>>,
     guarded: Arc<GuardedLookup>,
     timeout: Duration,
     thread: Mutex<Option<Thread>>,
@@ -141,25 +142,29 @@ fn system_lookup() -> Lookup {
 }
 
 impl Webhooks {
-    /// Builds the client; nothing is sent yet.
-    pub fn new(settings: Settings) -> anyhow::Result<Self> {
+    /// A client that has sent nothing yet.
+    pub fn new(settings: Settings) -> Self {
         Self::with_lookup(settings, system_lookup())
     }
 
-    fn with_lookup(settings: Settings, lookup: Lookup) -> anyhow::Result<Self> {
+    fn with_lookup(settings: Settings, lookup: Lookup) -> Self {
         let guard = Guard { plain_http: settings.plain_http, networks: settings.networks };
         let guarded = Arc::new(GuardedLookup { guard, lookup });
-        let http = reqwest::Client::builder()
+        Self { http: OnceLock::new(), guarded, timeout: settings.timeout, thread: Mutex::new(None) }
+    }
+
+    fn build(&self) -> Option<reqwest::Client> {
+        let built = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .no_proxy() // a proxy named in the environment would connect for us, unguarded
             .pool_max_idle_per_host(0) // a kept connection would be an address that was judged some time ago
-            .connect_timeout(settings.timeout / 2)
-            .timeout(settings.timeout)
+            .connect_timeout(self.timeout / 2)
+            .timeout(self.timeout)
             .user_agent(concat!("palm-webhooks/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Resolver(Arc::clone(&guarded)))
-            .build()?;
-        Ok(Self { http, guarded, timeout: settings.timeout, thread: Mutex::new(None) })
+            .dns_resolver(Resolver(Arc::clone(&self.guarded)))
+            .build();
+        built.inspect_err(|error| tracing::error!(%error, "no client for webhooks can be built")).ok()
     }
 
     /// May webhooks be sent to this URL? Asked when it is entered.
@@ -178,9 +183,9 @@ impl Webhooks {
         let Ok(url) = self.guarded.guard.check(&call.url) else { return Outcome::Blocked };
         // The receiver compares with its own clock, hence the machine's here and not the product's.
         let at = clock::machine_now().timestamp();
-        let Ok(signature) = sign::sign(&call.id, at, &call.body, &call.secrets) else { return Outcome::Unsent };
-        let request = self
-            .http
+        let Ok(signature) = sign(&call.id, at, &call.body, &call.secrets) else { return Outcome::Unsent };
+        let Some(http) = self.http.get_or_init(|| self.build()) else { return Outcome::Unsent };
+        let request = http
             .post(url)
             .header(CONTENT_TYPE, "application/json")
             .header(standardwebhooks::HEADER_WEBHOOK_ID, &call.id)

@@ -14,7 +14,7 @@ pub fn new_secret() -> Result<SecretString, KeyError> {
 }
 
 /// One signature for each secret, separated by spaces: while a secret is being changed, both are valid.
-pub(super) fn sign(id: &str, at: i64, body: &str, secrets: &[SecretString]) -> Result<String, WebhookError> {
+pub fn sign(id: &str, at: i64, body: &str, secrets: &[SecretString]) -> Result<String, WebhookError> {
     let signed: Result<Vec<String>, WebhookError> =
         secrets.iter().map(|secret| Webhook::new(secret.expose_secret())?.sign(id, at, body.as_bytes())).collect();
     Ok(signed?.join(" "))

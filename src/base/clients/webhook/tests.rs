@@ -51,7 +51,7 @@ fn header<'a>(request: &'a str, name: &str) -> &'a str {
 #[test]
 fn both_secrets_of_a_rotation_verify_with_the_standards_library() {
     let (address, _, told) = listener("HTTP/1.1 204 No Content\r\n\r\n");
-    let client = Arc::new(Webhooks::new(open()).unwrap());
+    let client = Arc::new(Webhooks::new(open()));
     let secrets = vec![new_secret().unwrap(), new_secret().unwrap()];
     assert_eq!(client.send_now(call(format!("http://{address}/x"), secrets.clone())), Outcome::Taken(204));
     let request = told.recv().unwrap();
@@ -83,7 +83,7 @@ fn a_redirect_is_an_answer_and_never_followed() {
     let (target, count, _told) = listener("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
     let text = format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{target}/\r\ncontent-length: 0\r\n\r\n");
     let (address, ..) = listener(Box::leak(text.into_boxed_str()));
-    let client = Arc::new(Webhooks::new(open()).unwrap());
+    let client = Arc::new(Webhooks::new(open()));
     let secrets = vec![new_secret().unwrap()];
     assert_eq!(client.send_now(call(format!("http://{address}/"), secrets)), Outcome::Answered(307, None));
     assert_eq!(count.load(Ordering::SeqCst), 0);
@@ -93,7 +93,7 @@ fn a_redirect_is_an_answer_and_never_followed() {
 fn a_receiver_may_ask_to_wait_and_a_silent_one_times_out() {
     let (address, ..) = listener("HTTP/1.1 429 Too Many Requests\r\nretry-after: 7\r\ncontent-length: 0\r\n\r\n");
     let settings = Settings { timeout: Duration::from_millis(300), ..open() };
-    let client = Arc::new(Webhooks::new(settings).unwrap());
+    let client = Arc::new(Webhooks::new(settings));
     let secrets = vec![new_secret().unwrap()];
     assert_eq!(client.send_now(call(format!("http://{address}/"), secrets.clone())), Outcome::Answered(429, Some(7)));
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -115,7 +115,7 @@ fn a_name_that_turns_inward_after_it_was_entered_is_never_connected_to() {
         Box::pin(async move { Ok(vec![found.parse().unwrap()]) })
     });
     let settings = Settings { plain_http: true, ..Settings::default() };
-    let client = Arc::new(Webhooks::with_lookup(settings, lookup).unwrap());
+    let client = Arc::new(Webhooks::with_lookup(settings, lookup));
     let url = format!("http://rebind.example:{}/", address.port());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     assert_eq!(runtime.block_on(client.check(&url)), Ok(()));
@@ -131,10 +131,10 @@ fn a_name_that_turns_inward_after_it_was_entered_is_never_connected_to() {
 #[test]
 fn a_name_with_one_inward_address_is_refused_whole() {
     let lookup: Lookup = Arc::new(|_name| Box::pin(async { Ok(vec!["1.1.1.1".parse().unwrap(), "10.0.0.1".parse().unwrap()]) }));
-    let client = Webhooks::with_lookup(Settings::default(), lookup).unwrap();
+    let client = Webhooks::with_lookup(Settings::default(), lookup);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     assert_eq!(runtime.block_on(client.check("https://two.example/")), Err(Refused::Internal));
     let nobody: Lookup = Arc::new(|_name| Box::pin(async { Ok(Vec::new()) }));
-    let client = Webhooks::with_lookup(Settings::default(), nobody).unwrap();
+    let client = Webhooks::with_lookup(Settings::default(), nobody);
     assert_eq!(runtime.block_on(client.check("https://none.example/")), Err(Refused::Unknown));
 }

@@ -1,0 +1,3 @@
+DROP TABLE open311_updates;
+DROP TABLE open311_reports;
+DROP TABLE open311_clients;
