@@ -49,6 +49,10 @@ pub const PUBLIC: &[&str] = &[
     "open311_update_create",
     "open311_bulk",
     "connector_update_receive",
+    "public_request_list",
+    "public_request_map",
+    "public_request_feed",
+    "public_request_find",
 ];
 
 /// Every error code.

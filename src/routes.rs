@@ -294,6 +294,8 @@ pub fn service(routes: &mut ServiceConfig<'_>) {
 
 /// `/api/v1/governance`: palm governance 掌上治理.
 pub fn governance(routes: &mut ServiceConfig<'_>) {
+    // `/requests/followed` comes before `/requests/{id}`.
+    request_neighbours(routes);
     requests(routes);
     request_clocks(routes);
     request_kpis(routes);
@@ -385,6 +387,23 @@ fn request_kpis(routes: &mut ServiceConfig<'_>) {
         .service(http_briefs::brief_xlsx_find)
         .service(http::burden_mine)
         .service(http::burden_find);
+}
+
+fn request_neighbours(routes: &mut ServiceConfig<'_>) {
+    use governance::requests::{joining, public};
+    routes
+        .service(public::http::public_request_list)
+        .service(public::http::public_request_map)
+        .service(public::http::public_request_feed)
+        .service(public::http::public_request_find)
+        .service(joining::http::request_followed_list)
+        .service(joining::http::request_join)
+        .service(joining::http::request_join_end)
+        .service(joining::http::request_join_rate)
+        .service(joining::http::request_follow)
+        .service(joining::http::place_follow)
+        .service(joining::http::place_follow_end)
+        .service(joining::http::place_followed_list);
 }
 
 fn request_clocks(routes: &mut ServiceConfig<'_>) {

@@ -13,7 +13,10 @@ async fn attempt(actor: &Actor, operation: &openapi::Operation) -> u16 {
     let path: Vec<String> = operation
         .path
         .split('/')
-        .map(|part| if part.starts_with('{') { uuid::Uuid::new_v4().to_string() } else { part.to_owned() })
+        .map(|part| match part.rsplit_once('}') {
+            Some((_, rest)) if part.starts_with('{') => format!("{}{rest}", uuid::Uuid::new_v4()),
+            _ => part.to_owned(),
+        })
         .collect();
     let key = uuid::Uuid::new_v4().to_string();
     let method = operation.method.as_str().parse().expect("a method");

@@ -30,6 +30,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     requests::PERMISSIONS,
     requests::clocks::PERMISSIONS,
     requests::kpis::PERMISSIONS,
+    requests::joining::PERMISSIONS,
     duty_list::PERMISSIONS,
     grid_tasks::PERMISSIONS,
     starter_packs::PERMISSIONS,
@@ -43,6 +44,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     requests::ERRORS,
     requests::clocks::ERRORS,
     requests::kpis::ERRORS,
+    requests::joining::ERRORS,
     duty_list::ERRORS,
     grid_tasks::ERRORS,
     starter_packs::ERRORS,
@@ -66,9 +68,9 @@ pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
 pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE];
+pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE, requests::joining::ERASE];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] = &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT];
+pub const EXPORT: &[ExportHook] = &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT, requests::joining::EXPORT];
 
 /// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
 pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {

@@ -62,6 +62,7 @@ impl Side {
         stories::points(app, &mut side).await;
         stories::volunteering(app, &mut side).await;
         stories::clocks(app, &mut side).await;
+        stories::neighbours(app, &mut side).await;
         stories::staff(app, &mut side).await;
         stories::pictures(app, &mut side).await;
         stories::duty_list(&mut side, &super::duty_content()).await;

@@ -265,6 +265,24 @@ pub(super) async fn duty_list(side: &mut Side, content: &Value) {
     side.made("starter_pack", Who::Staff, "/api/v1/governance/starter-packs", asked).await;
 }
 
+/// Published requests of a neighbour, one of which the resident joined, and a place that the resident follows.
+pub(super) async fn neighbours(app: &TestApp, side: &mut Side) {
+    for (noun, joiner) in [("published", None), ("joined", Some(Who::Resident)), ("joined/other", Some(Who::Second))] {
+        let request = json!({"text": "路面有坑，雨天积水", "unit": side.unit(app, "/E1/B2/D1"), "public": true});
+        let id = side.made(noun, Who::Neighbour, "/api/v1/governance/requests", request).await;
+        crate::routes::governance::published(app, &id);
+        if let Some(joiner) = joiner {
+            let verb = if joiner == Who::Resident { "join" } else { "follow" };
+            side.done(joiner, &format!("/api/v1/governance/requests/{id}/{verb}")).await;
+        }
+    }
+    for (noun, who, below) in [("followed_place", Who::Resident, "/E1/B1"), ("followed_place/other", Who::Second, "/E1/B2")] {
+        let unit = side.unit(app, below).to_string();
+        side.keep(noun, &unit);
+        side.who(who).post("/api/v1/governance/followed-places", &json!({"unit": unit})).await;
+    }
+}
+
 /// A request whose clocks run, a turn of the on-call roster, and a unit's appeal against a figure.
 pub(super) async fn clocks(app: &TestApp, side: &mut Side) {
     let request = json!({"text": "楼道里的灯坏了", "unit": side.unit(app, "/E1/B1/D1")});

@@ -77,7 +77,7 @@ impl<W: Send + Sync + 'static, T: Send + 'static> Together<W, T> {
         };
         if let Some(first) = alone {
             // A task of its own: the others' answers don't depend on whether the first caller stays.
-            actix_web::rt::spawn(Arc::clone(self).serve(db.clone(), row, vec![first]));
+            tokio::task::spawn_local(Arc::clone(self).serve(db.clone(), row, vec![first]));
         }
         told.await.unwrap_or_else(|_gone| Err(ApiError::of(&error::OUTCOME_UNKNOWN)))
     }

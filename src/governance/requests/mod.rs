@@ -34,12 +34,14 @@ pub mod http_read;
 pub mod http_resident;
 pub mod http_templates;
 mod intake;
+pub mod joining;
 pub mod kpis;
 mod matter;
 mod open_data;
 mod outward;
 mod pin;
 mod progress;
+pub mod public;
 mod rate;
 mod reach;
 mod reopen;
@@ -204,10 +206,12 @@ pub const STATES: &[base::state::StateTable] = &[("request", State::TABLE), ("re
 
 /// Background jobs.
 pub fn jobs() -> Vec<JobKind> {
-    vec![
+    let mut all = vec![
         JobKind::new(told::HANDLERS_JOB, told::handlers),
         JobKind::new(close::CLOSE_JOB, |db, _payload| close::unrated(db)).every(std::time::Duration::from_secs(3600)),
-    ]
+    ];
+    all.extend(joining::jobs());
+    all
 }
 
 /// What stands beside a request's id in other nouns' lists.

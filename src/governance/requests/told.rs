@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{CaseId, Desk, EventKind, rows_details};
+use super::{CaseId, Desk, EventKind, joining, rows_details};
 
 /// The job that tells handlers.
 pub(super) const HANDLERS_JOB: &str = "request_handlers";
@@ -45,6 +45,7 @@ pub(super) fn of_events(tx: &mut Tx<'_>, case: &Case, events: &[EventRow]) -> Re
     if let Some(event) = events.iter().rev().find(|event| is_one_of(event, FOR_HANDLERS)) {
         tx.enqueue(&NewJob::new(HANDLERS_JOB, json!({"case": case.id, "sequence": event.sequence})))?;
     }
+    joining::follow_up(tx, case, events)?;
     let mut persons: Vec<PersonId> = case.reporter_id.into_iter().chain(case.proxy_id).collect();
     // Each inbox is locked while it is written: in the order of ids.
     persons.sort_unstable();

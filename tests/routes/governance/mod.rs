@@ -7,6 +7,7 @@ mod facilities;
 mod grid_tasks;
 mod kpis;
 mod leads;
+mod neighbours;
 pub(crate) mod open311;
 pub(crate) mod requests;
 mod starter_packs;
@@ -66,4 +67,12 @@ fn count(app: &crate::support::TestApp, table: &str) -> i64 {
         n: i64,
     }
     diesel::sql_query(format!("SELECT count(*) AS n FROM {table}")).get_result::<Count>(&mut app.owner()).expect("a count").n
+}
+
+/// What the check of a public text comes to in the end.
+pub(crate) fn published(app: &TestApp, request: &str) {
+    let done = sql_query("UPDATE requests SET publication = 'published' WHERE id = $1 AND public")
+        .bind::<SqlUuid, _>(request.parse::<uuid::Uuid>().expect("an id"))
+        .execute(&mut app.owner());
+    assert_eq!(done, Ok(1));
 }

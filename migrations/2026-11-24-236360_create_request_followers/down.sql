@@ -1,0 +1,3 @@
+DROP INDEX requests_published;
+DROP TABLE place_followers;
+DROP TABLE request_followers;
