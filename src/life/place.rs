@@ -3,10 +3,8 @@
 use base::db::DbResult;
 use base::error::{self, ApiError};
 use base::ids::GridUnitId;
-use base::keys::sha256;
 use diesel::PgConnection;
 use people::grid::{self, GridPath, UnitKind};
-use uuid::Uuid;
 
 /// The path of a community; `None` when the unit is something else.
 pub(crate) fn community_path(connection: &mut PgConnection, id: GridUnitId) -> DbResult<Option<GridPath>> {
@@ -22,9 +20,4 @@ pub(crate) fn community_named(connection: &mut PgConnection, id: GridUnitId, poi
 /// `community_path` of a stored row.
 pub(crate) fn community_stored(connection: &mut PgConnection, id: GridUnitId) -> Result<GridPath, ApiError> {
     community_path(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
-}
-
-/// The hash of a write on an object named in the path: the same key on another object is another write.
-pub(crate) fn hash_on(id: Uuid, body: &[u8]) -> [u8; 32] {
-    sha256(&[id.as_bytes(), body].concat())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base::db::{Db, Done, Finished, Once, Tx};
 use base::error::ApiError;
-use base::http::IdempotencyKey;
+use base::http::{IdempotencyKey, hash_on};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use diesel::PgConnection;
 use people::grid::Scope;
@@ -53,7 +53,7 @@ pub(crate) struct Decision {
 impl Decision {
     /// On the thing with this id.
     pub(crate) fn on<P: Permission>(can: &Can<P>, key: IdempotencyKey, id: Uuid, outside: &Outside) -> Self {
-        Self { once: can.once(key, place::hash_with(id, [0; 32]), id), decider: Decider::of(can, outside) }
+        Self { once: can.once(key, hash_on(id, [0; 32]), id), decider: Decider::of(can, outside) }
     }
 
     /// It ends in a posting: it waits for the book with those who do the same.

@@ -3,13 +3,15 @@
 use base::db::DbResult;
 use base::error::{self, ApiError};
 use base::ids::{GridUnitId, OrganizationId};
-use base::keys::sha256;
 use chrono::{Datelike as _, NaiveDate};
 use diesel::PgConnection;
 use ledger::{BookId, ReasonCode, Subject};
 use people::grid::{self, GridUnit, Scope, UnitKind};
 use people::identity::Actor;
 use uuid::Uuid;
+
+/// As the governance wing calls it.
+pub use base::http::hash_on as hash_with;
 
 base::error_codes! {
     OWN_INTEREST 403 "own_interest" "不能审批本人或同住家人发起或受益的事项，请由他人审批。" "Nobody decides what they or their household asked for or gain from; another person must.";
@@ -65,13 +67,6 @@ pub(crate) fn require_near(pointer: &str, date: NaiveDate) -> Result<(), ApiErro
 /// Does the actor hold a role in this organization?
 pub(crate) fn belongs_to(actor: &Actor, organization: Option<OrganizationId>) -> bool {
     organization.is_some() && actor.roles.iter().any(|held| held.organization == organization)
-}
-
-/// Hash of a write whose target stands in the path: the same key for another target is another write.
-pub fn hash_with(id: Uuid, body: [u8; 32]) -> [u8; 32] {
-    let mut bytes = id.as_bytes().to_vec();
-    bytes.extend_from_slice(&body);
-    sha256(&bytes)
 }
 
 /// For a refusal inside rows: turns "no row was changed" into a state conflict.

@@ -9,6 +9,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::error::{self, ApiError};
 use crate::keys::sha256;
@@ -112,6 +113,14 @@ impl<T> Valid<T> {
     pub fn into_inner(self) -> T {
         self.value
     }
+}
+
+/// Hash of a write on an object that the path names: the same key on another object is another write. `body`: `Valid::hash`, or
+/// zeroes where there is no body.
+pub fn hash_on(id: Uuid, body: [u8; 32]) -> [u8; 32] {
+    let mut bytes = id.as_bytes().to_vec();
+    bytes.extend_from_slice(&body);
+    sha256(&bytes)
 }
 
 impl<T> std::ops::Deref for Valid<T> {

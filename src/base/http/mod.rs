@@ -8,7 +8,7 @@ mod problem;
 mod reply;
 mod shell;
 
-pub use body::{BODY_LIMIT, Upload, Valid, parse_json, read_body};
+pub use body::{BODY_LIMIT, Upload, Valid, hash_on, parse_json, read_body};
 pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, request_id};
 pub use limits::{Limits, RateLimit};
 pub use problem::{Lang, OwnFormat, Problem, problem_of};

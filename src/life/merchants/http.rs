@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -18,7 +18,7 @@ use super::clerk::{self, ClerkInvitation};
 use super::profile::{self, MerchantProfile};
 use super::view::{self, MerchantView};
 use super::*;
-use crate::{place, qr};
+use crate::qr;
 
 base::list_query! {
     /// Filters of the directory.
@@ -145,7 +145,7 @@ pub async fn merchant_approve(
     ring: Data<KeyRing>,
 ) -> Result<Changed<MerchantView>, ApiError> {
     let (keys, scope, person) = (ring.clone(), can.scope().clone(), can.person());
-    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let done = db.once(once, move |tx| apply::approve(tx, &keys, &scope, person, id.0)).await?;
     decided(&db, can.scope().clone(), ring, done).await
 }
@@ -162,7 +162,7 @@ pub async fn merchant_refuse(
     ring: Data<KeyRing>,
 ) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, place::hash_on(id.0.0, &body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| apply::refuse(tx, &scope, person, id.0, &body.reason)).await?;
     decided(&db, can.scope().clone(), ring, done).await
 }
@@ -179,7 +179,7 @@ pub async fn merchant_suspend(
     ring: Data<KeyRing>,
 ) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, place::hash_on(id.0.0, &body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| apply::suspend(tx, &scope, person, id.0, Some(&body.reason))).await?;
     decided(&db, can.scope().clone(), ring, done).await
 }
@@ -195,7 +195,7 @@ pub async fn merchant_resume(
     ring: Data<KeyRing>,
 ) -> Result<Changed<MerchantView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let done = db.once(once, move |tx| apply::suspend(tx, &scope, person, id.0, None)).await?;
     decided(&db, can.scope().clone(), ring, done).await
 }
@@ -270,7 +270,7 @@ pub async fn merchant_ticket_renew(
     ring: Data<KeyRing>,
 ) -> Result<Changed<ShopTicket>, ApiError> {
     let scope = can.scope().clone();
-    let once = can.once(key, place::hash_on(id.0.0, &[]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let done = db.once(once, move |tx| profile::renew_ticket(tx, &scope, id.0)).await?;
     let scope = can.scope().clone();
     let merchant = db.read(move |conn| profile::own(conn, &scope, id.0)).await?;

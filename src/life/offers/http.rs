@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::Page;
 use base::text::{Text, Whole};
@@ -169,7 +169,7 @@ pub async fn offer_restock(
     db: Data<Db>,
 ) -> Result<Created<OfferView>, ApiError> {
     let scope = can.scope().clone();
-    let once = can.once(key, body.hash(), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| shift::restock(tx, &scope, id.0, body.by.get())).await?;
     let scope = can.scope().clone();
     let view = db.read(move |conn| view::changed(conn, &scope, id.0)).await?;

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::sha256;
 use base::money::Fen;
@@ -164,7 +164,7 @@ pub async fn offer_terms_propose(
     db: Data<Db>,
 ) -> Result<Created<OfferTermsChangeView>, ApiError> {
     let (change, wish) = (OfferTermsChangeId::new(), body.wish()?);
-    let once = can.once(key, place::hash_on(id.0.0, &body.hash()), change.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), change.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let done = db.once(once, move |tx| terms::propose(tx, &scope, person, id.0, change, &wish)).await?;
     let view = shown(&db, OfferTermsChangeId(done.id)).await?;

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, Once};
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::keys::KeyRing;
 use base::page::Page;
@@ -193,7 +193,7 @@ pub async fn order_slip_create(
 ) -> Result<Created<SlipView>, ApiError> {
     body.check()?;
     let person = can.person();
-    let once = can.once(key, body.hash(), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let mut done = db.once(once, move |tx| slip::create(tx, &ring, person, id.0, &body)).await?;
     let slip = done.value.take();
     let svg = slip.as_deref().map(qr::svg).transpose()?;
@@ -212,7 +212,7 @@ pub async fn order_shop_scan(
     ring: Data<KeyRing>,
 ) -> Result<Created<OrderView>, ApiError> {
     let (person, capture) = (can.person(), TransactionId::new());
-    let once = can.once(key, body.hash(), id.0.0).contended();
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0).contended();
     let done = db.once(once, move |tx| capture::at_shop(tx, &ring, person, id.0, &body.ticket, capture)).await?;
     Ok(Created::new(&done, location(id.0), shown(&db, id.0).await?))
 }
@@ -228,7 +228,7 @@ pub async fn order_cancel(
     db: Data<Db>,
 ) -> Result<Created<OrderView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, body.hash(), id.0.0).contended();
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0).contended();
     let done = db.once(once, move |tx| cancel::cancel(tx, &scope, person, id.0, &body)).await?;
     Ok(Created::new(&done, location(id.0), shown(&db, id.0).await?))
 }

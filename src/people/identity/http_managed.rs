@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -180,7 +180,7 @@ pub async fn card_issue(
     (db, ring): (Data<Db>, Data<KeyRing>),
 ) -> Result<Created<IssuedCardView>, ApiError> {
     let (id, holder, issuer, scope) = (CardId::new(), path.0, can.person(), can.scope().clone());
-    let (once, body, sealing) = (can.once(key, body.hash(), id.0), body.into_inner(), ring.clone());
+    let (once, body, sealing) = (can.once(key, hash_on(holder.0, body.hash()), id.0), body.into_inner(), ring.clone());
     let limit = body.daily_limit.map_or(10, Whole::get);
     let done = db
         .once(once, move |mut tx| -> Result<_, ApiError> {

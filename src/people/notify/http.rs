@@ -8,7 +8,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::{Audit, Db, Finished};
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::page::{Page, PageQuery};
 use base::text::{Few, Text, Whole};
@@ -334,7 +334,7 @@ pub async fn call_done(
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
-    let once = can.once(key, body.hash(), id.0);
+    let once = can.once(key, hash_on(id.0, body.hash()), id.0);
     let note = body.into_inner().note;
     db.once(once, move |mut tx| {
         let call = rows_call::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;

@@ -5,9 +5,8 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
-use base::keys::sha256;
 use base::page::{Page, PageQuery};
 use base::text::Text;
 use diesel::PgConnection;
@@ -144,11 +143,6 @@ fn one(connection: &mut PgConnection, screener: &Screener, id: ItemId, viewer: P
     view.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
 }
 
-/// The body's hash with the item's id: one key is for one item.
-fn with_id(id: ItemId, body: [u8; 32]) -> [u8; 32] {
-    sha256(&[id.0.as_bytes().as_slice(), &body].concat())
-}
-
 /// A write on an item: what is done in the transaction, then the item as it stands.
 async fn changed<P: Permission>(
     db: &Db,
@@ -175,7 +169,7 @@ pub async fn screening_publish(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, note) = (id.0, can.once(key, with_id(id.0, body.hash()), id.0.0), body.into_inner().note);
+    let (id, once, note) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner().note);
     let work =
         move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide(tx, decider, id, Decision::Publish, note.as_deref());
     changed(&db, &screener, &can, once, work).await
@@ -192,7 +186,7 @@ pub async fn screening_refuse(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, body) = (id.0, can.once(key, with_id(id.0, body.hash()), id.0.0), body.into_inner());
+    let (id, once, body) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner());
     let decision = Decision::Refuse(body.reason);
     let work = move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide(tx, decider, id, decision, body.note.as_deref());
     changed(&db, &screener, &can, once, work).await
@@ -209,7 +203,7 @@ pub async fn screening_appeal(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, text) = (id.0, can.once(key, with_id(id.0, body.hash()), id.0.0), body.into_inner().text);
+    let (id, once, text) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner().text);
     let work = move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::appeal(tx, decider.scope, id, &text);
     changed(&db, &screener, &can, once, work).await
 }
@@ -225,7 +219,7 @@ pub async fn screening_appeal_decide(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, body) = (id.0, can.once(key, with_id(id.0, body.hash()), id.0.0), body.into_inner());
+    let (id, once, body) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner());
     let work =
         move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide_appeal(tx, decider, id, body.publish, &body.note);
     changed(&db, &screener, &can, once, work).await

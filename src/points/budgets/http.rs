@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::money::Points;
 use base::page::Page;
@@ -113,7 +113,7 @@ async fn ask_change<P: Permission>(
     what: (ChangeKind, Source, Points),
 ) -> Result<Created<BudgetView>, ApiError> {
     let change = ChangeId::new();
-    let once = can.once(key, place::hash_with(id.0, hash), change.0);
+    let once = can.once(key, hash_on(id.0, hash), change.0);
     let (person, scope) = (can.person(), can.scope().clone());
     let done = db.once(once, move |tx| change::request_change(tx, &scope, person, id, change, what)).await?;
     let view = show_of(can, db, ChangeId(done.id)).await?;

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, DbResult};
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
 use base::page::Page;
@@ -22,7 +22,6 @@ use super::{ReversalApprove, ReversalCreate, ReversalId, ReversalList, ReversalR
 use crate::budgets::ChangeState;
 use crate::decision::{Decider, Decision};
 use crate::outside::Outside;
-use crate::place;
 
 /// Why a transaction is to be undone.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -112,7 +111,7 @@ pub async fn reversal_create(
     outside: Data<Outside>,
 ) -> Result<Created<ReversalView>, ApiError> {
     let new = ReversalId::new();
-    let once = can.once(key, place::hash_with(id.0.0, body.hash()), new.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), new.0);
     let (decider, reason) = (Decider::of(&can, &outside), body.into_inner().reason.into_string());
     let done = db.once(once, move |tx| decide::request(tx, &decider, (new, id.0, reason.clone()))).await?;
     let view = show(&db, ReversalId(done.id)).await?;

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::{Db, DbResult};
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
 use base::page::Page;
@@ -300,7 +300,7 @@ pub async fn rule_end(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<RuleView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
     let done = db.once(once, move |tx| approve::end(tx, &scope, id.0)).await?;
     let view = show(&db, RuleId(done.id)).await?;

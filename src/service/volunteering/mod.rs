@@ -23,10 +23,8 @@ pub mod sign_ups;
 pub mod teams;
 
 use base::error::{self, ApiError};
-use base::keys::sha256;
 use people::grid::Scope;
 use people::identity::{Actor, Role};
-use uuid::Uuid;
 
 pub use checks::CHECKS;
 pub use permissions::*;
@@ -90,15 +88,6 @@ pub(crate) fn found<T>(row: Option<T>) -> Result<T, ApiError> {
 /// Turns a move that the table doesn't have into 409.
 pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
     next.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))
-}
-
-/// The hash of a write on an object named in the path: the same key on another object is another write.
-pub(crate) fn hash_on(id: Uuid, body: [u8; 32]) -> [u8; 32] {
-    let mut bytes = [0_u8; 48];
-    let (head, tail) = bytes.split_at_mut(16);
-    head.copy_from_slice(id.as_bytes());
-    tail.copy_from_slice(&body);
-    sha256(&bytes)
 }
 
 /// What an actor runs: as staff of the place, as contact of the organization, as the organizing person.

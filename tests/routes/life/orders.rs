@@ -105,6 +105,19 @@ async fn cancelling_gives_back_stock_limit_and_points_with_their_dates() {
 }
 
 #[actix_web::test]
+async fn the_key_of_one_order_is_no_key_of_another() {
+    let app = TestApp::start().await;
+    let (shop, resident) = (shop(&app).await, rich(&app, "100").await);
+    let offer = published(&shop.owner, &offer(&shop, 5)).await;
+    let (one, other) = (order(&resident, &offer, 1).await, order(&resident, &offer, 1).await);
+    let cancel = |id: &str| at(&format!("/orders/{id}/cancel"));
+    resident.post_with_key(&cancel(&one), "the-same-key", &json!({})).await.expect(201);
+    resident.post_with_key(&cancel(&other), "the-same-key", &json!({})).await.problem(422, "idempotency_key_reused");
+    assert_eq!(resident.get(&at(&format!("/orders/{other}"))).await.expect(200)["state"], "held");
+    audited(&app);
+}
+
+#[actix_web::test]
 async fn a_hold_that_runs_out_gives_everything_back() {
     let app = TestApp::start().await;
     let (shop, resident) = (shop(&app).await, rich(&app, "20").await);

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, Finished};
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -227,7 +227,7 @@ pub async fn residency_refuse(
     ring: Data<KeyRing>,
 ) -> Result<Json<ResidencyView>, ApiError> {
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
-    let once = can.once(key, body.hash(), id.0);
+    let once = can.once(key, hash_on(id.0, body.hash()), id.0);
     let reason = body.into_inner().reason;
     db.once(once, move |mut tx| {
         decide::refuse(&mut tx, &scope, id, by, &reason)?;

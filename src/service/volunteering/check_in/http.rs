@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Valid, hash_on};
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use base::text::Text;
@@ -20,7 +20,7 @@ use super::{code, require_window};
 use crate::volunteering::hours::http::HoursView;
 use crate::volunteering::sign_ups::http::SignUpView;
 use crate::volunteering::sign_ups::{self, SignUpState};
-use crate::volunteering::{HoursId, ShiftCheckIn, ShiftCheckOut, ShiftCode, ShiftId, ShiftTick, found, hash_on, hours, shifts};
+use crate::volunteering::{HoursId, ShiftCheckIn, ShiftCheckOut, ShiftCode, ShiftId, ShiftTick, found, hours, shifts};
 
 /// What the organiser's screen shows.
 #[derive(Debug, Serialize, utoipa::ToSchema)]

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::Page;
 use base::text::Few;
@@ -21,8 +21,7 @@ use super::manual::{self, NewManualHours};
 use super::rows::{self, Hours};
 use super::{HoursState, Source, shown};
 use crate::volunteering::{
-    HoursApprove, HoursApproveBulk, HoursId, HoursList, HoursRecord, HoursRefuse, ProjectId, ShiftId, found, hash_on, outward,
-    projects,
+    HoursApprove, HoursApproveBulk, HoursId, HoursList, HoursRecord, HoursRefuse, ProjectId, ShiftId, found, outward, projects,
 };
 
 /// Half hours of one person.

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::Page;
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ use super::edit::{self, NewProject, ProjectEdit};
 use super::rows::{self, Project};
 use super::{Organizer, ProjectKind, ProjectMove, ProjectState};
 use crate::volunteering::{
-    ProjectClose, ProjectCreate, ProjectFind, ProjectId, ProjectList, ProjectOpen, ProjectUpdate, found, hash_on, outward, runs,
+    ProjectClose, ProjectCreate, ProjectFind, ProjectId, ProjectList, ProjectOpen, ProjectUpdate, found, outward, runs,
 };
 
 /// A project.

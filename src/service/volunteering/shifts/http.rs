@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::page::Page;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -18,8 +18,7 @@ use super::plan::{self, NewShift};
 use super::rows::{self, CalendarKey, Shift};
 use super::{ShiftState, visible};
 use crate::volunteering::{
-    ProjectId, ShiftCancel, ShiftCreate, ShiftFind, ShiftId, ShiftList, ShiftUpdate, found, hash_on, outward, projects, runs,
-    sign_ups,
+    ProjectId, ShiftCancel, ShiftCreate, ShiftFind, ShiftId, ShiftList, ShiftUpdate, found, outward, projects, runs, sign_ups,
 };
 
 /// A shift.

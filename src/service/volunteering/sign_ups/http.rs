@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
@@ -20,8 +20,8 @@ use super::rows::{self, SignUp};
 use super::{SignUpState, withdraw};
 use crate::volunteering::shifts::{self, Shift};
 use crate::volunteering::{
-    ShiftId, SignUpCreate, SignUpCreateTeam, SignUpId, SignUpList, SignUpListMine, SignUpWithdraw, TeamId, found, hash_on,
-    outward, projects,
+    ShiftId, SignUpCreate, SignUpCreateTeam, SignUpId, SignUpList, SignUpListMine, SignUpWithdraw, TeamId, found, outward,
+    projects,
 };
 
 /// A place on a shift, as its person sees it.

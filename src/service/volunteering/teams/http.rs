@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::{KeyRing, random_digits};
 use base::page::{Page, PageQuery};
@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::change::{self, NewTeam, TeamCode};
 use super::rows::{self, Team};
-use crate::volunteering::{TeamCreate, TeamFind, TeamId, TeamJoin, TeamLeave, TeamList, TeamRenewCode, found, hash_on, outward};
+use crate::volunteering::{TeamCreate, TeamFind, TeamId, TeamJoin, TeamLeave, TeamList, TeamRenewCode, found, outward};
 
 /// A team that one is in.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
