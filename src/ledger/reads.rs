@@ -245,13 +245,19 @@ pub struct Posted {
 
 /// One transaction.
 pub fn transaction_find(connection: &mut PgConnection, id: TransactionId) -> DbResult<Option<Posted>> {
-    Ok(sql_query(
+    Ok(transactions_by_ids(connection, &[id])?.remove(&id))
+}
+
+/// Transactions beside rows of others; an unknown one is missing.
+pub fn transactions_by_ids(connection: &mut PgConnection, ids: &[TransactionId]) -> DbResult<BTreeMap<TransactionId, Posted>> {
+    let rows: Vec<Posted> = sql_query(
         "SELECT t.id, t.book_id, t.sequence, t.kind, t.amount, t.unrecovered, t.posted_at, r.id AS reversed_by \
-         FROM ledger_transactions t LEFT JOIN ledger_transactions r ON r.book_id = t.book_id AND r.reverses = t.id WHERE t.id = $1",
+         FROM ledger_transactions t LEFT JOIN ledger_transactions r ON r.book_id = t.book_id AND r.reverses = t.id \
+         WHERE t.id = ANY($1)",
     )
-    .bind::<sql_types::Uuid, _>(id)
-    .get_result(connection)
-    .optional()?)
+    .bind::<sql_types::Array<sql_types::Uuid>, _>(ids)
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 #[derive(QueryableByName)]

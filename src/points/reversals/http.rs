@@ -12,7 +12,8 @@ use base::page::Page;
 use base::text::Text;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use ledger::{TransactionId, reads};
+use ledger::TransactionId;
+use ledger::reads::{self, Posted};
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,14 +61,20 @@ pub struct ReversalView {
     pub summary: String,
 }
 
-fn view(connection: &mut PgConnection, row: ReversalRow) -> DbResult<ReversalView> {
-    let posted = row.transaction_id.map(|id| reads::transaction_find(connection, id)).transpose()?.flatten();
+/// The views of reversals, in their order: one more query for any number.
+fn views(connection: &mut PgConnection, rows: Vec<ReversalRow>) -> DbResult<Vec<ReversalView>> {
+    let ids: Vec<TransactionId> = rows.iter().filter_map(|row| row.transaction_id).collect();
+    let posted = reads::transactions_by_ids(connection, &ids)?;
+    Ok(rows.into_iter().map(|row| view(row.transaction_id.and_then(|id| posted.get(&id)), row)).collect())
+}
+
+fn view(posted: Option<&Posted>, row: ReversalRow) -> ReversalView {
     let state = match row.state {
         ChangeState::Requested => "待审批",
         ChangeState::Approved => "已冲正",
         ChangeState::Refused => "未通过",
     };
-    Ok(ReversalView {
+    ReversalView {
         summary: format!("冲正申请：{state}"),
         id: row.id,
         community: row.community_id,
@@ -77,16 +84,16 @@ fn view(connection: &mut PgConnection, row: ReversalRow) -> DbResult<ReversalVie
         requested_by: row.requested_by,
         approved_by: row.approved_by,
         transaction: row.transaction_id,
-        recovered: posted.as_ref().map(|posted| posted.amount),
-        not_recovered: posted.as_ref().map(|posted| posted.unrecovered),
+        recovered: posted.map(|posted| posted.amount),
+        not_recovered: posted.map(|posted| posted.unrecovered),
         created_at: row.created_at,
-    })
+    }
 }
 
 async fn show(db: &Db, id: ReversalId) -> Result<ReversalView, ApiError> {
     db.read(move |connection| {
         let row = rows::find(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-        Ok::<_, ApiError>(view(connection, row)?)
+        views(connection, vec![row])?.pop().ok_or_else(|| ApiError::of(&error::NOT_FOUND))
     })
     .await
 }
@@ -131,8 +138,7 @@ pub async fn reversal_list(
     let page = db
         .read(move |connection| {
             let found = rows::list(connection, &scope, state, window.after, window.load())?;
-            let views = found.into_iter().map(|row| view(connection, row)).collect::<DbResult<Vec<_>>>()?;
-            Ok::<_, ApiError>(window.page(views, |view| view.id, |view| view))
+            Ok::<_, ApiError>(window.page(views(connection, found)?, |view| view.id, |view| view))
         })
         .await?;
     Ok(Json(page))
