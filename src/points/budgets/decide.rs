@@ -80,6 +80,8 @@ fn approve_funding(
     if change.kind == ChangeKind::Fund {
         let (from, to) = (BudgetState::Requested, BudgetState::Approved);
         place::changed(rows::budget_move(tx.conn(), budget.id, from, to, Some((person, now))))?;
+    } else if !rows::hold_open(tx.conn(), budget.id)? {
+        return Err(ApiError::of(&BUDGET_NOT_OPEN));
     }
     place::changed(rows::change_decide(tx.conn(), change.id, ChangeState::Approved, person, Some(posting.id), now))?;
     ledger::post_one(tx, place::book(budget.community_id), posting, |_receipt| ())
@@ -121,14 +123,14 @@ pub(super) fn refuse_change(mut tx: Tx<'_>, decider: &Decider, id: ChangeId) -> 
     Ok(tx.done(())?)
 }
 
-/// Closes an empty budget; a rest is unfunded first, by two persons.
+/// Closes an empty budget; a rest is unfunded first, by two persons. What is left is read with the budget's row locked: a top-up that
+/// is approved meanwhile either was there to be seen, or finds the budget closed.
 pub(super) fn close(mut tx: Tx<'_>, decider: &Decider, id: BudgetId) -> Result<Finished<()>, ApiError> {
     let budget = change::reach(&mut tx, &decider.scope, id)?;
-    let left = ledger::reads::budgets_left(tx.conn(), &[id.0])?;
-    if left.values().any(|left| left.is_positive()) {
-        return Err(ApiError::of(&BUDGET_NOT_EMPTY));
-    }
     tx.audit(Audit::new("budget_close", "budget", id.0).at(budget.community_id))?;
     place::changed(rows::budget_move(tx.conn(), id, BudgetState::Approved, BudgetState::Closed, None))?;
+    if rows::left(tx.conn(), id)?.is_positive() {
+        return Err(ApiError::of(&BUDGET_NOT_EMPTY));
+    }
     Ok(tx.done(())?)
 }

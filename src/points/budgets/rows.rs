@@ -177,6 +177,12 @@ pub(super) fn budget_move(
     Ok(rows)
 }
 
+/// Keeps a budget from being closed until the transaction ends; false: it isn't open.
+pub(super) fn hold_open(connection: &mut PgConnection, id: BudgetId) -> DbResult<bool> {
+    let open = budgets::table.find(id).filter(budgets::state.eq(BudgetState::Approved));
+    Ok(open.select(budgets::id).for_update().first::<BudgetId>(connection).optional()?.is_some())
+}
+
 /// Decides a change that is still undecided.
 pub(super) fn change_decide(
     connection: &mut PgConnection,
