@@ -63,6 +63,7 @@ crate::statement! {
     }
 }
 
+/// Writes rows in one statement, each under the context it came from.
 pub(super) fn write(connection: &mut PgConnection, entries: &[(&Context, Audit<'_>)]) -> DbResult<()> {
     let session = |context: &Context| match context.principal {
         Principal::Person(_, session) => Some(session.0),
@@ -83,31 +84,6 @@ pub(super) fn write(connection: &mut PgConnection, entries: &[(&Context, Audit<'
         after: &entries.iter().map(|(_, entry)| entry.after.as_ref()).collect(),
     };
     rows.execute(connection)?;
-    Ok(())
-}
-
-/// Several rows at once, for what a job decides in batches.
-pub(super) fn write_all(connection: &mut PgConnection, context: &Context, entries: Vec<Audit<'_>>) -> DbResult<()> {
-    let (principal_id, session_id) = match context.principal {
-        Principal::Person(person, session) => (Some(person.0), Some(session.0)),
-        _ => (None, None),
-    };
-    let row = |entry: Audit<'_>| {
-        (
-            audit_entries::id.eq(Uuid::now_v7()),
-            audit_entries::principal_kind.eq(context.principal.kind()),
-            audit_entries::principal_id.eq(principal_id),
-            audit_entries::session_id.eq(session_id),
-            audit_entries::request_id.eq(context.request.0),
-            audit_entries::action.eq(entry.action.to_owned()),
-            audit_entries::object_kind.eq(entry.object_kind.to_owned()),
-            audit_entries::object_id.eq(entry.object_id),
-            audit_entries::grid_unit_id.eq(entry.grid_unit.map(|unit| unit.0)),
-            audit_entries::before.eq(entry.before),
-            audit_entries::after.eq(entry.after),
-        )
-    };
-    diesel::insert_into(audit_entries::table).values(entries.into_iter().map(row).collect::<Vec<_>>()).execute(connection)?;
     Ok(())
 }
 

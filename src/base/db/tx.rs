@@ -133,7 +133,8 @@ impl Tx<'_> {
 
     /// Writes the audit rows of several changes, in one statement.
     pub fn audit_all(&mut self, entries: Vec<Audit<'_>>) -> DbResult<()> {
-        audit::write_all(self.connection, self.context, entries)
+        let entries: Vec<_> = entries.into_iter().map(|entry| (self.context, entry)).collect();
+        audit::write(self.connection, &entries)
     }
 
     /// Puts a job into the outbox: it runs if and only if this transaction commits.
