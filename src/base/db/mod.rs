@@ -24,7 +24,7 @@ pub(crate) use once::sweep as sweep_keys;
 pub use once::{Done, Once};
 pub use pool::{PoolOptions, Session};
 pub use together::{Share, Together, Work, apart};
-pub use tx::{Context, Finished, Principal, Tx, now};
+pub use tx::{Context, Finished, Principal, Tx, now, palm_now};
 
 use crate::error::{self, ApiError};
 use crate::jobs::Wake;

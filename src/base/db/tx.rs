@@ -94,6 +94,11 @@ struct NowRow {
     now: DateTime<Utc>,
 }
 
+diesel::define_sql_function! {
+    /// The product's clock inside a query: a column's new value, or what a column is compared with.
+    fn palm_now() -> Timestamptz;
+}
+
 /// The product's clock, outside a transaction.
 pub fn now(connection: &mut PgConnection) -> DbResult<DateTime<Utc>> {
     let row: NowRow = sql_query("SELECT palm_now() AS now").get_result(connection)?;

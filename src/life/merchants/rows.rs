@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::db::DbResult;
+use base::db::{DbResult, palm_now};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::page::Window;
 use chrono::{DateTime, Utc};
@@ -12,11 +12,6 @@ use people::grid::{Scope, within};
 
 use super::schema::merchants;
 use super::{MerchantId, MerchantState};
-
-diesel::define_sql_function! {
-    /// The product's clock.
-    fn palm_now() -> Timestamptz;
-}
 
 /// A merchant.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use base::db::DbResult;
+use base::db::{DbResult, palm_now};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::money::{Fen, Points};
 use base::page;
@@ -14,11 +14,6 @@ use super::OfferId;
 use super::offer::{OfferKind, OfferProvider, OfferState, Window};
 use super::schema::{offer_stocks, offers};
 use crate::merchants::{self, MerchantId};
-
-diesel::define_sql_function! {
-    /// The product's clock.
-    fn palm_now() -> Timestamptz;
-}
 
 /// An offer.
 #[derive(Debug, Clone, Queryable, Selectable)]

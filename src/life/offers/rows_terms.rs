@@ -1,6 +1,6 @@
 //! Queries of `offer_terms` and `offer_terms_changes`.
 
-use base::db::DbResult;
+use base::db::{DbResult, palm_now};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Fen;
 use base::page::Window;
@@ -10,11 +10,6 @@ use diesel::prelude::*;
 use super::schema::{offer_terms, offer_terms_changes};
 use super::terms::{Terms, TermsState};
 use super::{OfferTermsChangeId, TermsWish};
-
-diesel::define_sql_function! {
-    /// The product's clock.
-    fn palm_now() -> Timestamptz;
-}
 
 /// The stored terms.
 pub(super) fn terms(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Option<Terms>> {

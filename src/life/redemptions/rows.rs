@@ -1,6 +1,6 @@
 //! Queries of `redemptions` and `redemption_counts`.
 
-use base::db::DbResult;
+use base::db::{DbResult, palm_now};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::money::{Fen, Points};
 use base::page::Window;
@@ -15,11 +15,6 @@ use super::schema::{redemption_counts, redemptions};
 use super::{OrderId, OrderState};
 use crate::merchants::MerchantId;
 use crate::offers::OfferId;
-
-diesel::define_sql_function! {
-    /// The product's clock.
-    fn palm_now() -> Timestamptz;
-}
 
 /// An order.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -1,6 +1,6 @@
 //! Queries of `settlements` and `settlement_lines`.
 
-use base::db::DbResult;
+use base::db::{DbResult, palm_now};
 use base::ids::{GridUnitId, PersonId};
 use base::money::{Fen, Points};
 use base::page::Window;
@@ -15,11 +15,6 @@ use super::schema::{settlement_closings, settlement_lines, settlements};
 use super::{SettlementId, SettlementState};
 use crate::merchants::MerchantId;
 use crate::redemptions::OrderId;
-
-diesel::define_sql_function! {
-    /// The product's clock.
-    fn palm_now() -> Timestamptz;
-}
 
 /// A statement.
 #[derive(Debug, Clone, Queryable, Selectable)]
