@@ -109,7 +109,7 @@ pub struct WechatInterfaceView {
 pub async fn wechat_status_find(_can: Can<WechatStatusFind>, wechat: Data<WeChat>) -> Json<Vec<WechatInterfaceView>> {
     let view = |(interface, state): (&'static str, base::clients::wechat::BreakerState)| WechatInterfaceView {
         interface: interface.to_owned(),
-        state: format!("{state:?}").to_lowercase(),
+        state: state.name().to_owned(),
     };
     Json(wechat.breakers().into_iter().map(view).collect())
 }

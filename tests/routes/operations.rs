@@ -70,7 +70,9 @@ async fn writes_want_a_key_and_a_used_key_answers_again() {
 async fn a_right_that_was_taken_away_is_gone_at_once_for_writes() {
     let app = TestApp::start().await;
     let admin = app.actor(Role::Admin, "S1");
-    admin.get("/api/v1/operations/wechat").await.expect(200);
+    let interfaces = admin.get("/api/v1/operations/wechat").await.expect(200);
+    let interfaces = interfaces.as_array().unwrap();
+    assert!(!interfaces.is_empty() && interfaces.iter().all(|one| one["state"] == "closed"), "{interfaces:?}");
     sql_query("UPDATE roles SET ends_at = palm_now()").execute(&mut app.owner()).unwrap();
     let path = format!("/api/v1/operations/dead-jobs/{}/rerun", Uuid::new_v4());
     admin.post(&path, &json!({})).await.problem(403, "forbidden");

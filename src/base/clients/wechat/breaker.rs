@@ -32,6 +32,17 @@ pub enum State {
     },
 }
 
+impl State {
+    /// Its name, for whoever watches: `closed`, `open`, `half_open`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Closed { .. } => "closed",
+            Self::Open { .. } => "open",
+            Self::HalfOpen { .. } => "half_open",
+        }
+    }
+}
+
 /// Counts failures in a row and refuses calls for `rest` after `limit` of them.
 #[derive(Debug)]
 pub struct Breaker {
