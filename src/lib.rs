@@ -1,7 +1,7 @@
 //! Palm Community (掌上社区): the backend of a community's mini program, with a points ledger.
 //!
 //! The plan of the house, from the ground up (arrows go upwards only):
-//! `base` ← `people` ← `ledger` ← `points` ← the wings `life`, `service` ← this crate.
+//! `base` ← `people` ← `ledger` ← `points` ← the wings `governance`, `life`, `service` ← this crate.
 //!
 //! A request's way: [`routes`] → the noun's `http.rs` → its `<verb>.rs` → `ledger/post.rs`.
 //!

@@ -9,15 +9,14 @@ use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
 
 use super::figures::number;
-use super::site::Server;
 use super::stages::Bench;
 use super::{holds, world_offers};
 
 /// Events a transaction when they are handed in.
 const BATCH: usize = 100;
 
-/// Hands events in, then waits until the server has posted all.
-pub(super) async fn run(bench: &mut Bench, _server: &Server) -> anyhow::Result<()> {
+/// Hands events in, then waits until the server that runs has posted all.
+pub(super) async fn run(bench: &mut Bench) -> anyhow::Result<()> {
     let count = if bench.quick { 500 } else { 4_000 };
     let (world, url) = (std::sync::Arc::clone(&bench.world), bench.site.app_url.clone());
     let mut owner = bench.site.owner()?;

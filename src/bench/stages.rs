@@ -48,7 +48,7 @@ impl Bench {
         orders::steady(self, &server).await?;
         orders::sale(self, &server).await?;
         self.reads(&server).await?;
-        awards::run(self, &server).await?;
+        awards::run(self).await?;
         self.memory(&server).await?;
         server.stop()
     }
