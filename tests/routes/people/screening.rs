@@ -177,9 +177,9 @@ async fn the_queue_is_the_workers_of_the_place_and_nobody_decides_on_their_own()
         items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
     };
     let page = worker.get(&format!("{ITEMS}?limit=1")).await.expect(200);
-    assert_eq!(ids(&page), [first.clone()], "the oldest first");
+    assert_eq!(ids(&page), std::slice::from_ref(&first), "the oldest first");
     let cursor = page["next_cursor"].as_str().expect("another page").to_owned();
-    assert_eq!(ids(&worker.get(&format!("{ITEMS}?limit=1&cursor={cursor}")).await.expect(200)), [second.clone()]);
+    assert_eq!(ids(&worker.get(&format!("{ITEMS}?limit=1&cursor={cursor}")).await.expect(200)), std::slice::from_ref(&second));
     assert_eq!(ids(&app.staff().get(ITEMS).await.expect(200)).len(), 3);
     worker.get(&format!("{ITEMS}?state=published")).await.problem(422, "invalid_query");
     let home = worker.get("/api/v1/me/home").await.expect(200);

@@ -169,7 +169,7 @@ async fn the_brief_says_what_the_figures_say() {
         expected.extend([json[measure]["good"].to_string(), json[measure]["counted"].to_string()]);
     }
     assert_eq!(lamps, expected);
-    let total: Vec<String> = sheet.rows().last().expect("a row").iter().map(Data::to_string).collect();
+    let total: Vec<String> = sheet.rows().next_back().expect("a row").iter().map(Data::to_string).collect();
     assert_eq!(total[1], report["total"]["total"].to_string());
     assert_eq!(book.worksheet_formula("责任单位").expect("formulae").used_cells().count(), 0);
     let left_out = book.worksheet_range("不计入").expect("a sheet");
