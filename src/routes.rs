@@ -304,6 +304,27 @@ pub fn governance(routes: &mut ServiceConfig<'_>) {
     leads(routes);
     facilities(routes);
     connectors(routes);
+    joint_cases(routes);
+}
+
+fn joint_cases(routes: &mut ServiceConfig<'_>) {
+    use governance::joint_cases::{http, http_thread};
+    routes
+        .service(http::joint_case_create)
+        .service(http::joint_case_list)
+        .service(http::joint_case_find)
+        .service(http::joint_member_add)
+        .service(http::joint_member_end)
+        .service(http::joint_case_decide)
+        .service(http::joint_case_resume)
+        .service(http::joint_case_close)
+        .service(http::joint_case_cancel)
+        .service(http_thread::joint_message_list)
+        .service(http_thread::joint_message_create)
+        .service(http_thread::joint_minutes_create)
+        .service(http_thread::joint_task_create)
+        .service(http_thread::joint_task_finish)
+        .service(http_thread::joint_task_drop);
 }
 
 fn facilities(routes: &mut ServiceConfig<'_>) {

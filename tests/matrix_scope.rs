@@ -254,8 +254,18 @@ const REQUESTS: &[Row] = &[
     ("reply_template_retire", Staff, "template", Community, nothing),
 ];
 
-const TABLE: &[&[Row]] =
-    &[PEOPLE, POINTS, MARKET, SERVICE, GOVERNANCE, REQUESTS, grid_duties::TASKS, grid_duties::LEADS, systems::SYSTEMS];
+const TABLE: &[&[Row]] = &[
+    PEOPLE,
+    POINTS,
+    MARKET,
+    SERVICE,
+    GOVERNANCE,
+    REQUESTS,
+    grid_duties::TASKS,
+    grid_duties::LEADS,
+    grid_duties::JOINT,
+    systems::SYSTEMS,
+];
 
 fn duty_content() -> Value {
     json!({"major": "供水", "middle": "停水", "title": "停水抢修", "deadline_class": "utility_24h", "reason": "核实"})

@@ -1,12 +1,14 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
 //! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`;
-//! `leads → requests, duty_list`; `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`.
+//! `leads → requests, duty_list`; `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`;
+//! `joint_cases → requests`.
 
 pub mod connectors;
 pub mod duty_list;
 pub mod facilities;
 pub mod grid_tasks;
+pub mod joint_cases;
 pub mod leads;
 pub mod open311;
 mod qr;
@@ -38,6 +40,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     facilities::PERMISSIONS,
     open311::PERMISSIONS,
     connectors::PERMISSIONS,
+    joint_cases::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -52,6 +55,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     facilities::ERRORS,
     open311::ERRORS,
     connectors::ERRORS,
+    joint_cases::ERRORS,
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[
@@ -62,15 +66,17 @@ pub const STATES: &[&[StateTable]] = &[
     starter_packs::STATES,
     leads::STATES,
     connectors::STATES,
+    joint_cases::STATES,
 ];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home];
+pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home, joint_cases::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE, requests::joining::ERASE];
+pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE, requests::joining::ERASE, joint_cases::ERASE];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] = &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT, requests::joining::EXPORT];
+pub const EXPORT: &[ExportHook] =
+    &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT, requests::joining::EXPORT, joint_cases::EXPORT];
 
 /// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
 pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {

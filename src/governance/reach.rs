@@ -1,9 +1,10 @@
 //! Where a thing of this wing lies and who reaches it: every noun asks the same questions, with the same refusals.
 
 use base::error::{self, ApiError};
-use base::ids::{GridUnitId, PersonId};
+use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::sha256;
 use diesel::PgConnection;
+use people::community;
 use people::grid::{self, GridPath, Scope, UnitKind};
 use people::identity::{self, Role};
 use people::notify::{self, Notice};
@@ -98,4 +99,15 @@ pub(crate) fn workers_of(connection: &mut PgConnection, unit: GridUnitId) -> Res
     workers.sort_unstable();
     workers.dedup();
     Ok(workers)
+}
+
+/// Is the organization at work in the community or in its street?
+pub(crate) fn organization_here(
+    connection: &mut PgConnection,
+    id: OrganizationId,
+    community: &GridPath,
+) -> Result<bool, ApiError> {
+    let Some(row) = community::organization_find(connection, id)?.filter(|row| row.state == "active") else { return Ok(false) };
+    let place = path_of(connection, row.grid_unit_id)?;
+    Ok(community.covers(&place) || place.covers(community))
 }

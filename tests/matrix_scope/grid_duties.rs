@@ -4,10 +4,10 @@ use chrono::Duration;
 use serde_json::json;
 
 use super::Reach::{Community, Narrow};
-use super::Who::{Second, Staff, Worker};
+use super::Who::{Owner, Second, Staff, Worker};
 use super::scene::{Side, Who, id_of};
 use super::stories::{BLOCKS, now};
-use super::{Row, nothing, reason};
+use super::{Row, nothing, reason, text};
 use crate::support::TestApp;
 
 const BASE: &str = "/api/v1/governance";
@@ -41,6 +41,41 @@ pub(super) const LEADS: &[Row] = &[
     ("device_key_rotate", Staff, "device_key", Community, nothing),
     ("device_key_revoke", Staff, "device_key", Community, nothing),
 ];
+
+#[rustfmt::skip]
+pub(super) const JOINT: &[Row] = &[
+    ("joint_case_find", Staff, "joint_case", Community, nothing),
+    ("joint_case_find", Owner, "joint_case", Narrow, nothing),
+    ("joint_message_list", Owner, "joint_case", Narrow, nothing),
+    ("joint_message_create", Owner, "joint_case", Narrow, text),
+    ("joint_minutes_create", Staff, "joint_case", Community, text),
+    ("joint_member_add", Staff, "joint_case", Community, nothing),
+    ("joint_task_create", Staff, "joint_case", Community, |_| json!({"text": "更换路灯", "due_at": "2020-01-01T00:00:00Z"})),
+    ("joint_task_finish", Owner, "joint_task", Narrow, |_| json!({"note": "已完成"})),
+    ("joint_task_drop", Staff, "joint_task", Community, |_| json!({"note": "不再需要"})),
+    ("joint_case_decide", Staff, "joint_case", Community, |_| json!({"decision": "分工负责"})),
+    ("joint_case_resume", Staff, "joint_case", Community, nothing),
+    ("joint_member_end", Staff, "joint_member", Community, nothing),
+    ("joint_case_close", Staff, "joint_case", Community, text),
+    ("joint_case_cancel", Staff, "joint_case", Community, text),
+];
+
+/// Two joint cases: the first shop takes part in one, the second in the other.
+pub(super) async fn joint_cases(app: &TestApp, side: &mut Side) {
+    for (suffix, owner) in [("", Who::Owner), ("/other", Who::OtherOwner)] {
+        let organization = side.id(&format!("organization{suffix}")).to_owned();
+        let contact = base::ids::OrganizationId(organization.parse().expect("an id"));
+        app.grant(side.who(owner), people::identity::Role::OrganizationContact, None, Some(contact));
+        let joint = json!({"grid_unit_id": side.unit(app, ""), "title": "东门照明", "matter": "多方共管",
+            "members": [{"organization": organization}]});
+        let view = side.who(Who::Staff).post(&format!("{BASE}/joint-cases"), &joint).await.expect(201);
+        side.keep(&format!("joint_case{suffix}"), &id_of(&view));
+        side.keep(&format!("joint_member{suffix}"), &id_of(&view["members"][0]));
+        let task = json!({"organization": organization, "text": "更换路灯", "due_at": now(app) + Duration::hours(8)});
+        let tasks = format!("{BASE}/joint-cases/{}/tasks", id_of(&view));
+        side.made(&format!("joint_task{suffix}"), Who::Staff, &tasks, task).await;
+    }
+}
 
 /// A lead and a facility in each block, a yearly occasion and a device key.
 pub(super) async fn leads(app: &TestApp, side: &mut Side) {

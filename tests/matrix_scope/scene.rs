@@ -71,6 +71,7 @@ impl Side {
         grid_duties::leads(app, &mut side).await;
         stories::requests(app, &mut side).await;
         systems::build(app, &mut side).await;
+        grid_duties::joint_cases(app, &mut side).await;
         side
     }
 

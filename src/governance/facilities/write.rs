@@ -6,14 +6,13 @@ use base::http::IfMatch;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::text::Text;
 use diesel::PgConnection;
-use people::community;
 use people::grid::{GridPath, Scope};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::rows::{self, Edit, Facility};
 use super::{FACILITY_CODE_TAKEN, FACILITY_REMOVED, FACILITY_UNIT, FacilityId, FacilityKind, FacilityState};
-use crate::reach::{found, path_of, place_named, require_unit};
+use crate::reach::{found, organization_here, path_of, place_named, require_unit};
 use crate::requests::{GivenPin, Pin};
 
 /// A facility to be entered.
@@ -67,10 +66,8 @@ fn require_organization(
     community: &GridPath,
 ) -> Result<(), ApiError> {
     let Some(id) = organization else { return Ok(()) };
-    let refused = || ApiError::of(&FACILITY_UNIT).field("/organization", "is no active unit here");
-    let row = community::organization_find(connection, id)?.filter(|row| row.state == "active").ok_or_else(refused)?;
-    let place = path_of(connection, row.grid_unit_id)?;
-    if community.covers(&place) || place.covers(community) { Ok(()) } else { Err(refused()) }
+    let here = organization_here(connection, id, community)?;
+    if here { Ok(()) } else { Err(ApiError::of(&FACILITY_UNIT).field("/organization", "is no active unit here")) }
 }
 
 /// Enters a facility with a random code for its QR.

@@ -72,4 +72,7 @@ templates! {
     LEAD_RAISED "lead_raised" "有线索待核实" "{source}：「{title}」，请到现场核实。" "A lead to look at" "{source}: {title}. Please look on the spot." Some("pages/staff/leads"), ["thing1" = "{title}"];
     REQUEST_MATTER "request_matter" "街道社区事项" "「{title}」{what}。" "Between community and street" "{title}: {what}." Some("pages/staff/matters"), [];
     CONNECTOR_PAUSED "connector_paused" "系统对接已暂停" "「{name}」持续一天未能送达，已暂停；未送达的消息会保留，修复后请恢复。" "Connector paused" "Nothing has reached {name} for a day, so it is paused; what it missed is kept. Resume it once it works." Some("pages/staff/connectors"), [];
+    JOINT_CASE_ASKED "joint_case_asked" "邀请参与联席" "请您参与联席「{title}」。" "Please take part" "You are asked to take part in the joint case {title}." Some("pages/staff/joint"), ["thing1" = "{title}"];
+    JOINT_CASE_NEWS "joint_case_news" "联席有进展" "联席「{title}」：{what}" "News of a joint case" "Joint case {title}: {what}" Some("pages/staff/joint"), ["thing1" = "{title}"];
+    JOINT_TASK_GIVEN "joint_task_given" "新的联席任务" "「{title}」请于 {until} 前完成。" "A task of a joint case" "Please do by {until}: {title}" Some("pages/staff/joint"), ["thing1" = "{title}", "thing2" = "{until}"];
 }

@@ -5,6 +5,7 @@ mod connectors;
 mod duty_list;
 mod facilities;
 mod grid_tasks;
+mod joint_cases;
 mod kpis;
 mod leads;
 mod neighbours;
