@@ -46,7 +46,7 @@ macro_rules! words {
     };
 }
 
-/// Declares the moves of a state (a list made by [`words!`](crate::words)) as one table, from which `transition`, `allowed` and the
+/// Declares the moves of a state (a list made by [`words!`](crate::words!)) as one table, from which `transition`, `allowed` and the
 /// rendered table come:
 /// `machine! { State by Move { => Draft "staff"; Draft Publish Open "staff"; … } }`.
 #[macro_export]

@@ -163,7 +163,7 @@ impl Street {
 
     /// What staff do: resume what was paused once it works again, and replay what was given up.
     pub(super) async fn mend(&self, systems: &Systems, round: u32) -> anyhow::Result<()> {
-        if systems.in_long_outage(round) || round % 5 != 0 {
+        if systems.in_long_outage(round) || !round.is_multiple_of(5) {
             return Ok(());
         }
         let mut cursor = String::new();

@@ -51,7 +51,7 @@ pub(super) fn create(
     if let Some(organization) = new.organization_id {
         let found = community::organization_find(tx.conn(), organization)?.filter(|found| found.state == "active");
         let home = found.map(|found| grid::unit_find(tx.conn(), found.grid_unit_id)).transpose()?.flatten();
-        if !home.is_some_and(|home| home.path.street() == unit.path.street()) {
+        if home.is_none_or(|home| home.path.street() != unit.path.street()) {
             return Err(ApiError::invalid("/organization_id", "must be an active organization of the same street"));
         }
     }
