@@ -76,7 +76,7 @@ pub struct ServeArgs {
     /// Folder of the pictures that people send in (default files in the data folder; made when absent)
     #[arg(long, env = "PALM_FILES_DIR", value_name = "DIR")]
     pub files_dir: Option<PathBuf>,
-    /// Scheme and host under which the internet reaches this API, such as https://palm.example.cn; without it WeChat can't fetch
+    /// Scheme and host under which the internet reaches this API, such as `https://palm.example.cn`; without it WeChat can't fetch
     /// pictures to check them, and each one waits for a person
     #[arg(long, env = "PALM_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,

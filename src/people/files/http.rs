@@ -211,7 +211,7 @@ pub struct LinkQuery {
 
 /// Fetch a picture by its signed link; nobody needs to be signed in, so that WeChat's checker can fetch it too. 404 for a link that was
 /// changed, 403 for one that has expired.
-#[utoipa::path(tag = "files", params(("id" = FileId, Path), ("variant" = Variant, Path), LinkQuery), responses((status = 200, description = "the picture", content_type = "image/jpeg", body = String), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "files", params(("id" = FileId, Path), ("variant" = inline(Variant), Path), LinkQuery), responses((status = 200, description = "the picture", content_type = "image/jpeg", body = String), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/files/{id}/{variant}")]
 pub async fn file_bytes_find(
     request: HttpRequest,

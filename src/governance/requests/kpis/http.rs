@@ -30,6 +30,7 @@ pub struct KpiQuery {
     /// Filed until this date, included (default: today).
     pub to: Option<NaiveDate>,
     /// Grouped by (default: unit).
+    #[param(inline)]
     pub by: Option<GroupBy>,
 }
 
