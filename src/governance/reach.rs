@@ -2,13 +2,11 @@
 
 use base::error::{self, ApiError};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
-use base::keys::sha256;
 use diesel::PgConnection;
 use people::community;
 use people::grid::{self, GridPath, Scope, UnitKind};
 use people::identity::{self, Role};
 use people::notify::{self, Notice};
-use uuid::Uuid;
 
 /// A place at or below a community.
 #[derive(Debug, Clone)]
@@ -62,15 +60,6 @@ pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
 /// `moved` for a conditional update.
 pub(crate) fn changed(was: bool) -> Result<(), ApiError> {
     moved(was.then_some(()))
-}
-
-/// The hash of a write on an object named in the path: the same key on another object is another write.
-pub(crate) fn hash_on(id: Uuid, body: [u8; 32]) -> [u8; 32] {
-    let mut bytes = [0_u8; 48];
-    let (head, tail) = bytes.split_at_mut(16);
-    head.copy_from_slice(id.as_bytes());
-    tail.copy_from_slice(&body);
-    sha256(&bytes)
 }
 
 /// Tells several persons, each once and in the order of their ids: each inbox is locked while it is written.

@@ -10,9 +10,6 @@ use people::grid::{self, GridUnit, Scope, UnitKind};
 use people::identity::Actor;
 use uuid::Uuid;
 
-/// As the governance wing calls it.
-pub use base::http::hash_on as hash_with;
-
 base::error_codes! {
     OWN_INTEREST 403 "own_interest" "不能审批本人或同住家人发起或受益的事项，请由他人审批。" "Nobody decides what they or their household asked for or gain from; another person must.";
     NO_COMMUNITY 422 "community_required" "请用 community 参数指明社区。" "Say which community, by the parameter community.";

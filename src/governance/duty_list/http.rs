@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -130,7 +130,7 @@ pub async fn duty_item_end(
     db: Data<Db>,
 ) -> Result<Created<DutyDraftView>, ApiError> {
     let draft = DutyItemId::new();
-    let once = can.once(key, place::hash_with(id.0.0, body.hash()), draft.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), draft.0);
     let (person, scope, reason) = (can.person(), can.scope().clone(), body.reason.as_str().to_owned());
     let done = db.once(once, move |tx| write::end(tx, &scope, person, (id.0, draft), &reason)).await?;
     let view = http_drafts::show(&db, can.scope(), DutyItemId(done.id)).await?;

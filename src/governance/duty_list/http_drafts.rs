@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::page::{Page, PageQuery};
 use base::text::{Few, Text};
@@ -245,7 +245,7 @@ pub async fn duty_item_draft_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<DutyDraftView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (person, scope) = (can.person(), can.scope().clone());
     let done = db.once(once, move |tx| decide::approve(tx, &scope, person, &outside, id.0)).await?;
     let view = show(&db, can.scope(), DutyItemId(done.id)).await?;
@@ -261,7 +261,7 @@ pub async fn duty_item_draft_refuse(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<DutyDraftView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (person, scope) = (can.person(), can.scope().clone());
     let done = db.once(once, move |tx| decide::refuse(tx, &scope, person, id.0)).await?;
     let view = show(&db, can.scope(), DutyItemId(done.id)).await?;

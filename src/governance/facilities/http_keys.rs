@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::keys;
 use base::page::{Page, PageQuery};
@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use super::device_key::{self, NewDeviceKey};
 use super::rows_key::{self, DeviceKey};
 use super::{DeviceKeyCreate, DeviceKeyId, DeviceKeyList, DeviceKeyRevoke, DeviceKeyRotate};
-use crate::reach::{found, hash_on};
+use crate::reach::found;
 
 /// A key of devices.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::page::{Page, PageQuery};
 use people::identity::Can;
 use serde::Deserialize;
@@ -19,7 +19,7 @@ use super::{
     JointCaseCancel, JointCaseClose, JointCaseCreate, JointCaseDecide, JointCaseFind, JointCaseId, JointCaseList,
     JointCaseResume, JointMemberAdd, JointMemberEnd, JointMove, JointState, MemberId, reach, rows_member,
 };
-use crate::reach::{found, hash_on};
+use crate::reach::found;
 
 /// Which joint cases.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::page::{Page, PageQuery};
 use people::files::Signer;
 use people::identity::Can;
@@ -16,7 +16,7 @@ use super::{
     JointCaseId, JointMessageCreate, JointMessageList, JointMinutesCreate, JointTaskCreate, JointTaskDrop, JointTaskFinish,
     JointTaskId, MessageId, MessageKind, TaskMove, reach, rows, rows_task,
 };
-use crate::reach::{found, hash_on};
+use crate::reach::found;
 
 async fn written(db: &Db, signer: Data<Signer>, id: MessageId) -> Result<JointMessageView, ApiError> {
     let view = db.read(move |connection| -> Result<_, ApiError> {

@@ -6,7 +6,7 @@ use actix_web::{get, post};
 use base::clock::shanghai_midnight;
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -22,7 +22,7 @@ use super::raise::{self, NewLead};
 use super::rows::{self, Filter};
 use super::view::{self, LeadView};
 use super::{LeadCreate, LeadDismiss, LeadFiguresFind, LeadFind, LeadId, LeadList, LeadSource, LeadState, LeadVerify};
-use crate::reach::{found, hash_on, path_of, require_unit};
+use crate::reach::{found, path_of, require_unit};
 use crate::requests::CaseId;
 
 /// Which leads.

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use people::identity::Can;
@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::rows_season::{self, Season};
 use super::season::{self, NewSeason};
 use super::{LeadSeasonCreate, LeadSeasonEnd, LeadSeasonList, SeasonId};
-use crate::reach::{found, hash_on};
+use crate::reach::found;
 
 /// A yearly occasion.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,11 +5,11 @@ use actix_web::post;
 use actix_web::web::Data;
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid, hash_on};
 use people::files::Signer;
 use people::identity::Can;
 
-use super::http_read::{by, hash_on, shown};
+use super::http_read::{by, shown};
 use super::{
     Acceptance, Arbitration, CaseId, Dispatch, NewAnswer, NewConfirmation, Progress, Question, RequestAccept, RequestAnswer,
     RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch, RequestProgress, RequestReturn, RequestView, Return, accept,
@@ -27,7 +27,7 @@ pub async fn request_accept(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| accept::accept(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -43,7 +43,7 @@ pub async fn request_dispatch(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| dispatch::dispatch(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -59,7 +59,7 @@ pub async fn request_return(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| return_::give_back(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -75,7 +75,7 @@ pub async fn request_arbitrate(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| arbitrate::arbitrate(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -91,7 +91,7 @@ pub async fn request_ask(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| ask::ask(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -107,7 +107,7 @@ pub async fn request_progress(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| progress::tell(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -123,7 +123,7 @@ pub async fn request_answer(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| answer::answer(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -139,7 +139,7 @@ pub async fn request_confirm(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| confirm::confirm(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }

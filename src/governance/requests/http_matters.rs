@@ -5,9 +5,8 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, Done};
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
-use base::keys::sha256;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -161,10 +160,6 @@ pub async fn matter_find(can: Can<MatterFind>, id: PathId<MatterId>, db: Data<Db
     Ok(Tagged::content(matter.into()))
 }
 
-fn hash_on(id: MatterId, body: &[u8]) -> [u8; 32] {
-    sha256(&[id.0.as_bytes().as_slice(), body].concat())
-}
-
 /// Give the receipt of a matter.
 #[utoipa::path(tag = "governance", params(("id" = MatterId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = MatterView, description = "received"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/matters/{id}/receive")]
@@ -174,7 +169,7 @@ pub async fn matter_receive(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<MatterView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, b"receive"), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let done = db.once(once, move |tx| matter::receive(tx, &by(&can), id.0)).await?;
     let matter = db.read(move |connection| load(connection, id.0)).await?;
     Ok(Changed::new(&done, matter.into()))
@@ -190,7 +185,7 @@ pub async fn matter_answer(
     body: Valid<MatterAnswer>,
     db: Data<Db>,
 ) -> Result<Changed<MatterView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, &body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| matter::answer(tx, &by(&can), id.0, &body)).await?;
     let matter = db.read(move |connection| load(connection, id.0)).await?;
     Ok(Changed::new(&done, matter.into()))

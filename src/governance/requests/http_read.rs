@@ -7,7 +7,6 @@ use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Changed, PathId, Problem, Query, Tagged};
 use base::ids::GridUnitId;
-use base::keys::sha256;
 use base::page::{Page, PageQuery};
 use people::files::Signer;
 use people::identity::{Can, Permission};
@@ -186,11 +185,6 @@ pub async fn request_answer_list(
 /// Who does it.
 pub(super) fn by<P: Permission>(can: &Can<P>) -> By<'_> {
     By { scope: can.scope(), actor: can.actor(), action: P::RULE.action }
-}
-
-/// The hash of a write on a request: the same key on another one is another write.
-pub(super) fn hash_on(id: CaseId, body: [u8; 32]) -> [u8; 32] {
-    sha256(&[id.0.as_bytes().as_slice(), &body].concat())
 }
 
 /// The request after a write.

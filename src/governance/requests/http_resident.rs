@@ -5,11 +5,11 @@ use actix_web::post;
 use actix_web::web::Data;
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid, hash_on};
 use people::files::Signer;
 use people::identity::Can;
 
-use super::http_read::{by, hash_on, shown};
+use super::http_read::{by, shown};
 use super::{
     CaseId, Rating, Reopening, Reply, RequestRate, RequestReopen, RequestReply, RequestView, RequestWithdraw, Withdrawal, ask,
     rate, reopen,
@@ -26,7 +26,7 @@ pub async fn request_reply(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| ask::reply(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -42,7 +42,7 @@ pub async fn request_rate(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| rate::rate(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -58,7 +58,7 @@ pub async fn request_reopen(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| reopen::reopen(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }
@@ -74,7 +74,7 @@ pub async fn request_withdraw(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let done = db.once(once, move |tx| reopen::withdraw(tx, &by(&can), id.0, &body)).await?;
     shown(&db, signer, id.0, &done).await
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
 use base::page::{Page, PageQuery};
@@ -240,7 +240,7 @@ pub async fn starter_pack_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<AdoptionView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (person, scope) = (can.person(), can.scope().clone());
     let done = db.once(once, move |tx| adopt::approve(tx, &scope, person, &outside, id.0)).await?;
     let view = show(&db, can.scope(), AdoptionId(done.id)).await?;
@@ -256,7 +256,7 @@ pub async fn starter_pack_refuse(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<AdoptionView>, ApiError> {
-    let once = can.once(key, place::hash_with(id.0.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (person, scope) = (can.person(), can.scope().clone());
     let done = db.once(once, move |tx| adopt::refuse(tx, &scope, person, id.0)).await?;
     let view = show(&db, can.scope(), AdoptionId(done.id)).await?;

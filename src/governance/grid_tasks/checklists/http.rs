@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -18,7 +18,7 @@ use super::rows::{self, Checklist};
 use super::write::{self, NewChecklist};
 use super::{ChecklistMove, ChecklistState, Item};
 use crate::grid_tasks::{ChecklistApprove, ChecklistCreate, ChecklistFind, ChecklistId, ChecklistList, ChecklistRefuse, Duty};
-use crate::reach::{found, hash_on, require_unit};
+use crate::reach::{found, require_unit};
 
 /// One version of a checklist.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -18,7 +18,7 @@ use super::write::{self, NewPlan};
 use super::{PlanState, Recurrence};
 use crate::grid_tasks::tasks::RouteStop;
 use crate::grid_tasks::{Duty, GridTaskPlanCreate, GridTaskPlanEnd, GridTaskPlanFind, GridTaskPlanList, PlanId};
-use crate::reach::{found, hash_on, require_unit};
+use crate::reach::{found, require_unit};
 
 /// A plan of recurring tasks.
 #[derive(Debug, Serialize, ToSchema)]

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::page::{Page, PageQuery};
 use base::text::Text;
 use people::identity::Can;
@@ -23,7 +23,7 @@ use crate::grid_tasks::{
     Duty, GridTaskCancel, GridTaskCreate, GridTaskFind, GridTaskFinish, GridTaskList, GridTaskReturn, GridTaskReview,
     GridTaskStart, GridTaskStopHazard, GridTaskStopTick, StopId, TaskId,
 };
-use crate::reach::{found, hash_on, require_unit};
+use crate::reach::{found, require_unit};
 use crate::requests::CaseId;
 
 /// Which tasks.

@@ -5,11 +5,11 @@ use actix_web::post;
 use actix_web::web::Data;
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Valid, hash_on};
 use people::files::Signer;
 use people::identity::Can;
 
-use super::super::http_read::{hash_on, shown};
+use super::super::http_read::shown;
 use super::super::{CaseId, RequestView};
 use super::act::{self, ExtensionForm, PauseForm};
 use super::{RequestExtend, RequestPause, RequestResume};
@@ -25,7 +25,7 @@ pub async fn request_pause(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person, form) = (can.scope().clone(), can.person(), body.into_inner());
     let done = db.once(once, move |tx| act::pause(tx, &scope, person, id.0, &form)).await?;
     shown(&db, signer, id.0, &done).await
@@ -41,7 +41,7 @@ pub async fn request_resume(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, [0; 32]), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let done = db.once(once, move |tx| act::resume(tx, &scope, person, id.0)).await?;
     shown(&db, signer, id.0, &done).await
@@ -58,7 +58,7 @@ pub async fn request_extend(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Changed<RequestView>, ApiError> {
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person, form) = (can.scope().clone(), can.person(), body.into_inner());
     let done = db.once(once, move |tx| act::extend(tx, &scope, person, id.0, &form)).await?;
     shown(&db, signer, id.0, &done).await

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
@@ -95,7 +95,7 @@ pub async fn request_join_rate(
     body: Valid<JoinRating>,
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
-    let once = can.once(key, base::http::hash_on(id.0.0, body.hash()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (person, form) = (can.person(), body.into_inner());
     db.once(once, move |tx| join::rate(tx, person, id.0, &form)).await?;
     Ok(HttpResponse::NoContent().finish())
