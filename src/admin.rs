@@ -49,9 +49,7 @@ pub fn run(command: &AdminCommand) -> anyhow::Result<()> {
             Ok(tx.done(code)?)
         })?;
         println!("one-time code for an administrator, valid for 24 hours:\n\n    {code}\n");
-        if let Ok(qr) = fast_qr::QRBuilder::new(code.as_str()).build() {
-            println!("{}", qr.to_str());
-        }
+        println!("{}", people::qr::for_terminal(&code)?);
         println!("Enter or scan it in the mini program under “I have an invitation” (POST /api/v1/me/invitations).");
         Ok(())
     })

@@ -149,7 +149,7 @@ pub fn app(
         )
         .service(web::redirect("/docs", "/docs/"))
         .route("/api-docs/openapi.json", web::get().to(document_json))
-        .service(web::scope("/open311/test/v2").configure(routes::open311_test))
+        .service(web::scope("/open311/test/v2").configure(routes::open311::test_routes))
         .configure(move |config| {
             if demo {
                 crate::demo::routes(config);
@@ -188,9 +188,9 @@ fn collect(
 ) {
     let screener = parts.screener();
     let api = scope("/api/v1")
-        .service(scope("/life").configure(routes::life))
-        .service(scope("/service").configure(routes::service))
-        .service(scope("/governance").configure(routes::governance))
+        .service(scope("/life").configure(routes::life::routes))
+        .service(scope("/service").configure(routes::service::routes))
+        .service(scope("/governance").configure(routes::governance::routes))
         .configure(routes::common)
         .wrap(parts.authenticator);
     let open311_door = Data::new(open311::Door::new(Arc::clone(&parts.limits)));
@@ -218,7 +218,7 @@ fn collect(
         .service(readyz)
         .service(version)
         .service(api)
-        .service(scope("/open311/v2").configure(routes::open311))
+        .service(scope("/open311/v2").configure(routes::open311::routes))
         .split_for_parts()
 }
 

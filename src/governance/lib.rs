@@ -11,7 +11,6 @@ pub mod grid_tasks;
 pub mod joint_cases;
 pub mod leads;
 pub mod open311;
-mod qr;
 mod reach;
 pub mod requests;
 pub mod search;

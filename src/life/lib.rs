@@ -5,7 +5,6 @@
 pub mod merchants;
 pub mod offers;
 mod place;
-mod qr;
 pub mod redemptions;
 pub mod settlement;
 

@@ -10,4 +10,5 @@ pub mod files;
 pub mod grid;
 pub mod identity;
 pub mod notify;
+pub mod qr;
 pub mod screening;

@@ -28,7 +28,7 @@ const PLACES: &[(&str, &[&str], &str)] = &[
             "people/identity/access.rs",
             "http*.rs",
             "app.rs",
-            "routes.rs",
+            "routes/",
             "serve.rs",
             "metrics.rs",
             "openapi.rs",
@@ -40,7 +40,7 @@ const PLACES: &[(&str, &[&str], &str)] = &[
         "HTTP stays in http.rs; let it call a verb or rows",
     ),
     ("reqwest", &["base/clients/", "demo/", "bench/"], "outbound calls live in base/clients"),
-    ("utoipa_actix_web", &["app.rs", "routes.rs"], "routes are listed in routes.rs"),
+    ("utoipa_actix_web", &["app.rs", "routes/"], "routes are listed in routes/, a file a wing"),
     ("jsonwebtoken", &["people/identity/token.rs"], "tokens are made and checked in people/identity/token.rs"),
     ("rust_decimal", &["base/money.rs", "life/settlement/"], "amounts are Points and Fen"),
 ];

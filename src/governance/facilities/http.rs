@@ -133,7 +133,7 @@ pub async fn facility_qr(can: Can<FacilityQr>, id: PathId<FacilityId>, db: Data<
         require_unit(connection, &scope, row.grid_unit_id)?;
         Ok(row)
     });
-    let svg = crate::qr::svg(&scan::qr_text(&row.await?.ticket))?;
+    let svg = people::qr::svg(&scan::qr_text(&row.await?.ticket))?;
     Ok(HttpResponse::Ok().content_type("image/svg+xml").body(svg))
 }
 

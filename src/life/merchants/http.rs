@@ -11,6 +11,7 @@ use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use base::text::Text;
 use people::identity::Can;
+use people::qr;
 use serde::{Deserialize, Serialize};
 
 use super::apply::{self, NewMerchant};
@@ -18,7 +19,6 @@ use super::clerk::{self, ClerkInvitation};
 use super::profile::{self, MerchantProfile};
 use super::view::{self, MerchantView};
 use super::*;
-use crate::qr;
 
 base::list_query! {
     /// Filters of the directory.

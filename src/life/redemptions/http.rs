@@ -13,6 +13,7 @@ use base::text::Text;
 use chrono::{DateTime, Utc};
 use ledger::TransactionId;
 use people::identity::{Can, Permission};
+use people::qr;
 use serde::{Deserialize, Serialize};
 
 use super::cancel::{self, Cancellation, Side};
@@ -24,7 +25,7 @@ use super::slip::{NewSlip, SlipView};
 use super::view::{self, CounterView, OrderView};
 use super::*;
 use crate::merchants::{self, MerchantId};
-use crate::{place, qr};
+use crate::place;
 
 base::list_query! {
     /// Filters of orders.

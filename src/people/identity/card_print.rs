@@ -1,10 +1,5 @@
 //! The printable card: a QR code as SVG and an A6 page as HTML, given once when the card is issued.
 
-use base::error::ApiError;
-use fast_qr::ECL;
-use fast_qr::QRBuilder;
-use fast_qr::convert::svg::SvgBuilder;
-
 /// What stands on the card.
 pub(super) struct CardText<'a> {
     /// Number to say on the phone.
@@ -15,14 +10,6 @@ pub(super) struct CardText<'a> {
     pub(super) place: &'a str,
     /// Is a PIN needed?
     pub(super) pin: bool,
-}
-
-/// The QR code of a card's payload.
-pub(super) fn svg(payload: &str) -> Result<String, ApiError> {
-    // Level Q survives a fold and a stain.
-    let code =
-        QRBuilder::new(payload).ecl(ECL::Q).build().map_err(|why| ApiError::internal(anyhow::anyhow!("QR code: {why}")))?;
-    Ok(SvgBuilder::default().to_str(&code))
 }
 
 fn escaped(text: &str) -> String {
@@ -50,11 +37,10 @@ mod tests {
 
     #[test]
     fn the_page_is_a6_and_shows_no_markup_of_its_texts() {
-        let svg = svg("PALMCARD:abc").unwrap();
-        assert!(svg.contains("<svg"));
+        let svg = crate::qr::svg("PALMCARD:abc").unwrap();
         let card = CardText { short_number: "SQ-1000-0001", masked_name: "<b>*", place: "一号楼", pin: true };
         let page = html(&svg, &card);
-        assert!(page.contains("size: A6") && page.contains("&lt;b&gt;*") && page.contains("四位密码"));
+        assert!(page.contains("<svg") && page.contains("size: A6") && page.contains("&lt;b&gt;*") && page.contains("四位密码"));
         assert!(!page.contains("<b>"));
     }
 }

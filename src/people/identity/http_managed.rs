@@ -161,7 +161,7 @@ fn printed(
     let pin = rows_card::card_find(connection, card)?.is_some_and(|card| card.pin_hash.is_some());
     let (name, _phone) = person::masked(ring, &row)?;
     let payload = card::payload(token);
-    let svg = card_print::svg(&payload)?;
+    let svg = crate::qr::svg(&payload)?;
     let masked_name = name.as_deref().unwrap_or(&row.nickname);
     let html = card_print::html(&svg, &CardText { short_number: &row.short_number, masked_name, place: &place, pin });
     Ok(IssuedCardView { id: card, token: Some(payload), card_svg: Some(svg), print_html: Some(html) })

@@ -8,8 +8,6 @@ use base::error::{self, ApiError};
 use base::http::{PathId, Problem, Query, Tagged};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
-use fast_qr::convert::svg::SvgBuilder;
-use fast_qr::qr::QRBuilder;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,6 +16,7 @@ use super::{GridMine, GridRedList, PosterCreate, UnitFind, UnitList};
 use crate::community::residencies::NOT_AN_ENTRANCE;
 use crate::grid::{self, GridPath, GridUnit, TICKET_PREFIX, UnitKind};
 use crate::identity::{Can, Role};
+use crate::qr;
 
 /// Which units.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -232,7 +231,7 @@ pub async fn poster_create(can: Can<PosterCreate>, id: PathId<GridUnitId>, db: D
         })
         .await?;
     let content = format!("{TICKET_PREFIX}{ticket}");
-    let code = QRBuilder::new(content.as_str()).build().map_err(|why| ApiError::internal(anyhow::anyhow!("QR code: {why:?}")))?;
+    let svg = qr::svg(&content)?;
     let title = format!("{} · 扫码认领住址", unit.name);
-    Ok(Json(PosterView { unit: unit.id, ticket, content, svg: SvgBuilder::default().to_str(&code), title }))
+    Ok(Json(PosterView { unit: unit.id, ticket, content, svg, title }))
 }
