@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod keys;
 pub mod money;
 pub mod page;
+pub mod search;
 pub mod state;
 pub mod telemetry;
 pub mod text;

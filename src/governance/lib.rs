@@ -1,20 +1,22 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Edges between nouns: `requests → duty_list`; `grid_tasks → requests`; `starter_packs → duty_list, requests`;
-//! `leads → requests, duty_list`; `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`;
-//! `joint_cases → requests`.
+//! Two nouns grew into crates of their own, in their folders: `duty_list`, and `requests` above it.
+//!
+//! Edges between nouns: `grid_tasks → requests`; `starter_packs → duty_list, requests`; `leads → requests, duty_list`;
+//! `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`; `joint_cases → requests`.
 
 pub mod connectors;
-pub mod duty_list;
+
 pub mod facilities;
 pub mod grid_tasks;
 pub mod joint_cases;
 pub mod leads;
 pub mod open311;
 mod reach;
-pub mod requests;
-pub mod search;
+
 pub mod starter_packs;
+
+pub use {duty_list, requests};
 
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use base::search::bigrams;
 use governance::requests::suggest::{Candidate, Past, vote};
-use governance::search::bigrams;
 use governance::starter_packs::starter_items;
 use serde::Deserialize;
 

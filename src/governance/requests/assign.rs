@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::rows_details::Assignment;
 use super::work::{Happening, Work};
 use super::{AssignmentReason, Desk, Move};
-use crate::duty_list::DutyItem;
+use duty_list::DutyItem;
 
 /// Units that are to have a request.
 #[derive(Debug, Clone)]

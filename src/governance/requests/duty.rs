@@ -6,7 +6,7 @@ use diesel::PgConnection;
 use people::grid::GridPath;
 
 use super::{ANSWER_WRONG, CATEGORY_UNKNOWN};
-use crate::duty_list::{self, DutyItem};
+use duty_list::DutyItem;
 
 /// The item in force of a category at a place; else 422 `category_unknown`.
 pub(super) fn item(

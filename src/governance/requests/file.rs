@@ -19,7 +19,7 @@ use super::{
     AssignmentReason, Capacity, Desk, EventKind, Filing, PLACE_OUTSIDE, Publication, Source, State, TOO_MANY_FILES, Verdict,
     danger, suggest,
 };
-use crate::duty_list::{DeadlineClass, DutyItem};
+use duty_list::{DeadlineClass, DutyItem};
 
 /// Files a request in the caller's transaction, which ends it with `tx.done`. `verdict` is the check of its text (see `screening`); it
 /// only matters for public ones. Errors: 422 `place_outside`, `category_unknown`, `answer_wrong`, `too_many_files`; 409

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::schema::{request_assignments, request_details};
 use super::{AssignmentReason, CaseId, ReturnReason};
-use crate::duty_list::DutyItemId;
+use duty_list::DutyItemId;
 
 /// What was said at filing.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]

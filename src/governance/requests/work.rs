@@ -11,7 +11,7 @@ use super::clocks::{self, Clocks};
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
 use super::{Capacity, CaseId, EVENT_JOB, EventKind, MOVE_NOT_ALLOWED, Move, State, told};
-use crate::duty_list::DeadlineClass;
+use duty_list::DeadlineClass;
 
 /// What happened, as it is going to stand in the timeline.
 #[derive(Debug, Clone)]

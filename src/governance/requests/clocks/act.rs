@@ -17,7 +17,7 @@ use super::rows::ClockRow;
 use super::view::shanghai;
 use super::words::{ClockKind, ClockState, PauseReason};
 use super::{CLOCK_EXTENDED, CLOCK_NOT_PAUSED, CLOCK_NOT_RUNNING, CLOCK_OVERDUE, CLOCK_ROUND_THE_CLOCK};
-use crate::duty_list::DeadlineClass;
+use duty_list::DeadlineClass;
 
 /// Why the clock stands still.
 #[derive(Debug, Clone, Deserialize, ToSchema)]

@@ -7,7 +7,7 @@ use people::calendar::{Calendar, Deadline, Left, Term};
 use super::super::CaseId;
 use super::rows::ClockRow;
 use super::words::{ClockKind, ClockState, PauseReason, TermKind};
-use crate::duty_list::DeadlineClass;
+use duty_list::DeadlineClass;
 
 /// Between the calls of the on-call roster: person, deputy, street.
 pub(super) const ON_CALL_GAP: Duration = Duration::minutes(15);

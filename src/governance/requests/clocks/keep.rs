@@ -12,7 +12,7 @@ use super::super::{Capacity, Desk, EventKind, State};
 use super::clock::{RESIDENT_DAYS, Start};
 use super::rows::{self, ClockRow};
 use super::words::{ClockKind, PauseReason};
-use crate::duty_list::{self, DeadlineClass};
+use duty_list::DeadlineClass;
 
 /// The clocks of a request in hand.
 #[derive(Debug)]

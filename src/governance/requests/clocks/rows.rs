@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::super::CaseId;
 use super::schema::request_clocks;
 use super::words::{ClockKind, ClockState, PauseReason, TermKind};
-use crate::duty_list::DeadlineClass;
+use duty_list::DeadlineClass;
 
 /// A clock.
 #[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]

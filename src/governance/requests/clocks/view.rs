@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::super::CaseId;
 use super::rows::{self, ClockRow};
 use super::words::{ClockKind, ClockState, PauseReason, TermKind};
-use crate::duty_list::DeadlineClass;
+use duty_list::DeadlineClass;
 
 /// A clock of a request.
 #[derive(Debug, Clone, Serialize, ToSchema)]

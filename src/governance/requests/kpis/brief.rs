@@ -50,7 +50,7 @@ pub(super) struct Table {
 
 /// The brief of a week.
 #[derive(Debug, Template)]
-#[template(path = "brief.html", config = "requests/kpis/askama.toml")]
+#[template(path = "brief.html", config = "kpis/askama.toml")]
 pub(super) struct Brief {
     pub(super) week: String,
     pub(super) from: NaiveDate,

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use super::near::{self, Near, Nearby};
 use super::{Suggestion, suggest};
-use crate::requests::{GivenPin, RequestSuggest};
+use crate::{GivenPin, RequestSuggest};
 
 /// What somebody is about to file.
 #[derive(Debug, Deserialize, ToSchema)]

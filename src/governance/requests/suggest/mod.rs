@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::CaseId;
-use crate::{duty_list, search};
+use base::search;
 
 pub use near::{Near, Nearby, near};
 pub use vote::{Candidate, Past, Vote, vote};

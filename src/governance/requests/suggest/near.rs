@@ -9,8 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, Around};
-use crate::requests::{CaseId, Pin};
-use crate::search;
+use crate::{CaseId, Pin};
+use base::search;
 
 /// How far "near" is, in metres.
 const METRES: f64 = 300.0;

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, BigInt, Bool, Double, Nullable, Text, Uuid as Sql
 
 use super::schema::request_search;
 use super::vote::Past;
-use crate::requests::CaseId;
+use crate::CaseId;
 
 /// Past requests that may vote: the newest of the community with a category.
 const RECENT: i64 = 2_000;

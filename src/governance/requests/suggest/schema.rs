@@ -2,7 +2,7 @@
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::search::Tsvector;
+    use base::search::Tsvector;
 
     request_search (request_id) {
         request_id -> Uuid,

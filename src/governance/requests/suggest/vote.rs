@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::duty_list::DutyItem;
-use crate::search;
+use base::search;
+use duty_list::DutyItem;
 
 /// What the vote knows of an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
