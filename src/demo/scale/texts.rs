@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use anyhow::Context as _;
 use base::clock::shanghai_date;
+use base::search::lexemes;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use diesel::PgConnection;
-use governance::search::lexemes;
 use people::calendar::{self, Calendar, Term};
 use serde::Deserialize;
 
