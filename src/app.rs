@@ -22,7 +22,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::scope::scope;
 
-use crate::{nouns, openapi, routes};
+use crate::{console, nouns, openapi, routes};
 
 /// What the application is made of; cheap to clone.
 #[derive(Clone)]
@@ -138,6 +138,7 @@ pub fn app(
 ) -> App<
     impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<impl MessageBody>, Error = Error, InitError = ()>,
 > {
+    let authenticator = parts.authenticator.clone();
     let (app, document) = collect(parts);
     let document = openapi::complete(document, |id| nouns::PUBLIC.contains(&id));
     let operations = Data::new(openapi::operations(&document));
@@ -150,6 +151,7 @@ pub fn app(
         .service(web::redirect("/docs", "/docs/"))
         .route("/api-docs/openapi.json", web::get().to(document_json))
         .service(web::scope("/open311/test/v2").configure(routes::open311::test_routes))
+        .configure(move |config| console::mount(config, &authenticator, console::Settings { demo }))
         .configure(move |config| {
             if demo {
                 crate::demo::routes(config);

@@ -8,6 +8,7 @@
 //! - [`app`] builds the application; [`nouns`] collects what each noun brings to it.
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
+//! - [`console`] holds the pages for staff.
 //! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`mod@bench`] measures.
 
 pub mod admin;
@@ -15,6 +16,7 @@ pub mod app;
 pub mod app_docs;
 pub mod audit;
 pub mod bench;
+pub mod console;
 pub mod database;
 pub mod demo;
 pub mod import;

@@ -33,21 +33,13 @@ enum Command {
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
     /// A demo installation
-    Demo(Box<DemoArgs>),
+    #[command(subcommand)]
+    Demo(DemoCommand),
     /// Play the product's main job over HTTP, one line a step
     Journey(Box<demo::JourneyArgs>),
     /// Outside systems on their bad days; exit 1 when anything was lost or doubled
     #[command(subcommand)]
     Simulate(demo::simulate::SimulateCommand),
-}
-
-#[derive(Debug, clap::Args)]
-#[command(arg_required_else_help = true)]
-struct DemoArgs {
-    #[command(flatten)]
-    scale: demo::ScaleArgs,
-    #[command(subcommand)]
-    command: Option<DemoCommand>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -90,11 +82,8 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Import(_) => {}
         Command::Admin(command) => admin::run(&command)?,
         Command::Jobs(command) => jobs::run(&command)?,
-        Command::Demo(args) => match args.command {
-            Some(DemoCommand::Up(args)) => demo::up(*args).await?,
-            Some(DemoCommand::Clock(args)) => demo::clock(&args)?,
-            None => demo::scale(&args.scale)?,
-        },
+        Command::Demo(DemoCommand::Up(args)) => demo::up(*args).await?,
+        Command::Demo(DemoCommand::Clock(args)) => demo::clock(&args)?,
         Command::Journey(args) => demo::journey(*args).await?,
         Command::Simulate(command) => {
             if !demo::simulate::run(command).await? {

@@ -11,6 +11,7 @@ use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
 use people::{calendar, community, files, identity, notify, screening};
 
 use crate::app::Parts;
+use crate::console;
 use crate::neighbours;
 use crate::operations;
 
@@ -34,6 +35,7 @@ pub const PUBLIC: &[&str] = &[
     "version",
     "facility_alarm_create",
     "session_create",
+    "console_login_create",
     "session_refresh",
     "wechat_push_setup",
     "wechat_push_receive",
@@ -64,6 +66,7 @@ pub fn errors() -> Vec<&'static ErrorCode> {
     nouns.extend(life::ERRORS);
     nouns.extend(service::ERRORS);
     nouns.extend(governance::ERRORS);
+    nouns.push(console::ERRORS);
     nouns.into_iter().flatten().copied().collect()
 }
 

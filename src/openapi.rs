@@ -1,14 +1,11 @@
 //! The OpenAPI document: completed after the routes are collected, served, checked in as `api-docs/openapi.json`, and asked which
 //! methods an unmatched path would take.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::Method;
 use base::error::{self, ApiError};
 use base::http::Problem;
-use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, Schema, ServerBuilder};
+use utoipa::openapi::{InfoBuilder, License, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
 /// The document before any route is in it.
@@ -41,7 +38,6 @@ pub fn complete(mut document: OpenApi, is_public: impl Fn(&str) -> bool) -> Open
     for (name, schema) in schemas {
         components.schemas.entry(name).or_insert(schema);
     }
-    name_items(components);
     for item in document.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
             let public = operation.operation_id.as_deref().is_some_and(&is_public);
@@ -50,18 +46,6 @@ pub fn complete(mut document: OpenApi, is_public: impl Fn(&str) -> bool) -> Open
         }
     }
     document
-}
-
-/// A page's items by name: the derive writes a generic's argument out in full, once more for each list.
-fn name_items(components: &mut Components) {
-    let names: BTreeSet<String> = components.schemas.keys().cloned().collect();
-    for (name, schema) in &mut components.schemas {
-        let Some(item) = name.strip_prefix("Page_").filter(|item| names.contains(*item)) else { continue };
-        let RefOr::T(Schema::Object(page)) = schema else { continue };
-        if let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") {
-            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
-        }
-    }
 }
 
 /// One operation of the document.

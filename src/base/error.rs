@@ -152,6 +152,17 @@ impl ApiError {
         Self::of(&INVALID_FIELD).field(pointer, message)
     }
 
+    /// Everything of it that may be shown: all but the cause.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        let mut copy = Self::of(self.code());
+        copy.0.detail.clone_from(&self.0.detail);
+        copy.0.fields.clone_from(&self.0.fields);
+        copy.0.retry_after = self.0.retry_after.or(copy.0.retry_after);
+        copy.0.allow.clone_from(&self.0.allow);
+        copy
+    }
+
     /// The code.
     pub fn code(&self) -> &'static ErrorCode {
         self.0.code

@@ -5,7 +5,6 @@ mod http;
 mod http_posting;
 mod journey;
 mod people_list;
-pub(crate) mod scale;
 mod seed;
 pub mod simulate;
 mod up;
@@ -14,7 +13,7 @@ use actix_web::web::{ServiceConfig, scope};
 
 pub(crate) use http::SandboxPlace;
 pub use journey::{JourneyArgs, run as journey};
-pub use scale::{ScaleArgs, run as scale};
+pub use people_list::{DemoPerson, staff};
 pub use up::{ClockArgs, UpArgs, clock, up};
 
 /// `/demo`: see `http.rs`. Not part of the product's API, hence not in its document.

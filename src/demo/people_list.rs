@@ -1,10 +1,10 @@
 //! Where to look: the Swagger page, somebody of each role with a token for twelve hours, and lines to try.
 
-use base::db::Context;
+use base::db::{Context, DbResult};
 use base::error::ApiError;
 use base::ids::PersonId;
 use diesel::sql_types::{Text, Uuid as SqlUuid};
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query};
+use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
 use people::identity::{Role, demo_session};
 use uuid::Uuid;
 
@@ -32,6 +32,43 @@ fn holders(serving: &Serving) -> Result<Vec<Holder>, ApiError> {
         )
         .load::<Holder>(connection)
     })
+}
+
+/// Somebody of the staff whom one may sign in as.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct DemoPerson {
+    /// Who.
+    #[diesel(sql_type = SqlUuid)]
+    pub person: Uuid,
+    #[diesel(sql_type = Text)]
+    role: String,
+    /// Their unit or organization.
+    #[diesel(sql_type = Text)]
+    pub place: String,
+    /// What others call them.
+    #[diesel(sql_type = Text)]
+    pub nickname: String,
+}
+
+impl DemoPerson {
+    /// Their role as people call it.
+    pub fn role(&self) -> &'static str {
+        Role::parse(&self.role).map_or("", Role::zh)
+    }
+}
+
+/// The staff of a demonstration: some of each role.
+pub fn staff(connection: &mut PgConnection) -> DbResult<Vec<DemoPerson>> {
+    Ok(sql_query(
+        "SELECT person, role, place, nickname FROM (SELECT r.person_id AS person, r.role, coalesce(u.name, o.name, '') AS place, p.nickname, \
+         row_number() OVER (PARTITION BY r.role ORDER BY coalesce(u.path, ou.path, ''), r.created_at, r.id) AS n FROM roles r \
+         JOIN persons p ON p.id = r.person_id AND p.state = 'active' AND p.kind = 'self' \
+         LEFT JOIN grid_units u ON u.id = r.grid_unit_id LEFT JOIN organizations o ON o.id = r.organization_id \
+         LEFT JOIN grid_units ou ON ou.id = o.grid_unit_id WHERE r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
+         AND r.role IN ('grid_worker', 'community_staff', 'unit_handler', 'street_staff', 'auditor', 'security_auditor', 'admin')) ranked \
+         WHERE n <= 4 ORDER BY array_position(ARRAY['community_staff', 'grid_worker', 'unit_handler', 'street_staff', 'auditor', 'security_auditor', 'admin'], role), n",
+    )
+    .load(connection)?)
 }
 
 /// Prints it.

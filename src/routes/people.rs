@@ -20,6 +20,8 @@ fn accounts(routes: &mut ServiceConfig<'_>) {
         .service(identity::http::session_end)
         .service(identity::http::session_end_all)
         .service(identity::http::session_list)
+        .service(identity::http_console::console_login_create)
+        .service(identity::http_console::console_login_confirm)
         .service(identity::http_managed::managed_account_list)
         .service(identity::http_managed::card_issue)
         .service(identity::http_managed::card_revoke)

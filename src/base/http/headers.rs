@@ -32,6 +32,16 @@ pub fn peer(request: &HttpRequest) -> Option<IpAddr> {
     forwarded.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok()).or(Some(socket))
 }
 
+/// The value of a cookie, when it has a form that we give out: letters, digits, `-` and `_`, 200 at most.
+pub fn cookie(request: &HttpRequest, name: &str) -> Option<String> {
+    let ours = |value: &str| {
+        (1..=200).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+    };
+    let headers = request.headers().get_all(actix_web::http::header::COOKIE).filter_map(|value| value.to_str().ok());
+    let pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(|(key, value)| *key == name && ours(value)).map(|(_, value)| value.to_owned()).next()
+}
+
 /// Query parameters, parsed strictly; errors are problems like all others.
 #[derive(Debug, Clone)]
 pub struct Query<T>(pub T);

@@ -9,8 +9,8 @@ mod reply;
 mod shell;
 
 pub use body::{BODY_LIMIT, Upload, Valid, hash_on, parse_json, read_body};
-pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, peer, request_id};
+pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, cookie, peer, request_id};
 pub use limits::{Limits, RateLimit};
-pub use problem::{Lang, OwnFormat, Problem, problem_of};
+pub use problem::{Lang, OwnFormat, Problem, failure_of, problem_of};
 pub use reply::{Changed, Created, Tagged};
 pub use shell::Shell;

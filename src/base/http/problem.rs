@@ -87,20 +87,8 @@ impl ResponseError for ApiError {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        // The words are rendered by the shell, which knows the language; this copy carries everything that it shows.
-        let mut copy = Self::of(self.code());
-        if let Some(words) = self.words() {
-            copy = copy.detail(words.zh.clone(), words.en.clone());
-        }
-        for field in self.fields() {
-            copy = copy.field(&field.pointer, &field.message);
-        }
-        if let Some(seconds) = self.wait() {
-            copy = copy.retry_after(seconds);
-        }
-        if let Some(methods) = self.allowed() {
-            copy = copy.allow(methods.to_owned());
-        }
+        // The words are rendered by the shell, which knows the language.
+        let copy = self.copy();
         if let Some(cause) = self.cause() {
             if self.code().status >= 500 {
                 tracing::error!(code = self.code().code, cause = format!("{cause:#}"), "request failed");
@@ -156,6 +144,16 @@ pub(super) fn document(error: &ApiError, lang: Lang, instance: &str, request_id:
 /// Put into the extensions of a response whose body follows another standard than ours, its refusals too: it goes out as it is.
 #[derive(Debug, Clone, Copy)]
 pub struct OwnFormat;
+
+/// The failure that a response carries, for pages that show it in their own way; a bare status of the framework counts as its code's.
+pub fn failure_of<B>(response: &HttpResponse<B>) -> Option<ApiError> {
+    if let Some(Failed(error)) = response.extensions().get::<Failed>() {
+        return Some(error.copy());
+    }
+    let status = response.status().as_u16();
+    let own = response.extensions().get::<OwnFormat>().is_some();
+    (status >= 400 && !own).then(|| ApiError::of(of_status(status)))
+}
 
 /// Turns any failed response that isn't a problem document into one. `None`: it is fine as it is.
 pub(super) fn render<B>(response: &HttpResponse<B>, request: &HttpRequest) -> Option<HttpResponse> {

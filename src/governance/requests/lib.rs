@@ -20,6 +20,7 @@ pub mod clocks;
 mod close;
 mod confirm;
 mod danger;
+pub mod desk;
 mod dispatch;
 mod duty;
 mod external;

@@ -148,6 +148,13 @@ pub(super) fn scope_of(actor: &Actor, rule: &Rule) -> Option<Scope> {
     granted.then_some(scope)
 }
 
+impl Actor {
+    /// May they do `P` somewhere? For menus: what is shown is no right yet, [`Can`] decides.
+    pub fn may<P: Permission>(&self) -> bool {
+        scope_of(self, &P::RULE).is_some()
+    }
+}
+
 impl<P: Permission> FromRequest for Can<P> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;

@@ -19,7 +19,12 @@ use futures_util::future::{LocalBoxFuture, Ready, ready};
 use moka::sync::Cache;
 
 use super::actor::{self, Actor};
+use super::console;
+use super::http_console::ConsoleCookies;
 use super::token;
+
+/// Sent along by a console page that looks by itself whether something is new.
+const POLLED: &str = "x-console-poll";
 
 /// What the middleware needs; one per process, shared by its workers.
 #[derive(Clone)]
@@ -28,12 +33,21 @@ pub struct Authenticator {
     ring: Arc<KeyRing>,
     limits: Arc<Limits>,
     recent: Cache<SessionId, Arc<Actor>>,
+    /// Which cookies open a session; none: tokens do.
+    cookies: Option<ConsoleCookies>,
 }
 
 impl Authenticator {
     /// With a cache of five seconds.
     pub fn new(db: Db, ring: Arc<KeyRing>, limits: Arc<Limits>) -> Self {
-        Self { db, ring, limits, recent: Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(5)).build() }
+        let recent = Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(5)).build();
+        Self { db, ring, limits, recent, cookies: None }
+    }
+
+    /// For the pages of the console: its cookie counts there, and nothing else.
+    #[must_use]
+    pub fn for_console(&self, cookies: ConsoleCookies) -> Self {
+        Self { cookies: Some(cookies), ..self.clone() }
     }
 
     async fn actor(&self, person: PersonId, session: SessionId, fresh: bool) -> Result<Option<Arc<Actor>>, ApiError> {
@@ -48,11 +62,20 @@ impl Authenticator {
         Ok(loaded)
     }
 
+    /// Who the request says it is from.
+    async fn named(&self, request: &ServiceRequest) -> Result<Option<(PersonId, SessionId)>, ApiError> {
+        let Some(cookies) = self.cookies else {
+            let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+            let token = header.and_then(|value| value.strip_prefix("Bearer "));
+            return Ok(token.and_then(|token| token::check(&self.ring, token.trim())));
+        };
+        let Some(secret) = cookies.session_of(request.request()) else { return Ok(None) };
+        let polled = request.headers().contains_key(POLLED);
+        console::holder(&self.db, secret, !polled).await
+    }
+
     async fn admit(&self, request: &ServiceRequest) -> Result<(), ApiError> {
-        let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let named =
-            header.and_then(|value| value.strip_prefix("Bearer ")).and_then(|token| token::check(&self.ring, token.trim()));
-        let Some((person, session)) = named else {
+        let Some((person, session)) = self.named(request).await? else {
             return base::http::peer(request.request()).map_or(Ok(()), |address| self.limits.address(address));
         };
         self.limits.account(person)?;

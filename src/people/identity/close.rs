@@ -20,8 +20,8 @@ use serde_json::{Map, Value, json};
 use super::erasures::ErasureLog;
 use super::hooks::{ExportHook, Hooks};
 use super::{
-    LegalHoldId, SIGN_IN_AGAIN, grant, hold, limits, person, proxy, rows, rows_card, rows_phone_code, rows_registration,
-    rows_role, rows_roster, rows_session, sign_in,
+    LegalHoldId, SIGN_IN_AGAIN, grant, hold, limits, person, proxy, rows, rows_card, rows_console, rows_phone_code,
+    rows_registration, rows_role, rows_roster, rows_session, sign_in,
 };
 
 /// Job that erases what other nouns hold: `{"person": id}`.
@@ -54,6 +54,7 @@ pub fn close_account(tx: &mut Tx<'_>, who: PersonId, by: PersonId) -> Result<(),
     rows_card::cards_revoke(tx.conn(), who, by, now)?;
     rows_card::managed_close(tx.conn(), who, now)?;
     rows_registration::registration_blank(tx.conn(), who)?;
+    rows_console::forget(tx.conn(), who)?;
     if !rows::close(tx.conn(), who, CLOSED, now)? {
         return Err(ApiError::of(&error::STATE_CONFLICT));
     }
@@ -106,6 +107,8 @@ fn sweep(db: &Db) -> Result<(), JobError> {
         let then = now(connection)? - Duration::days(183);
         rows_session::sweep(connection, then)?;
         rows_phone_code::sweep(connection, then)?;
+        let yesterday = now(connection)? - Duration::days(1);
+        rows_console::sweep(connection, yesterday)?;
         rows_card::sweep_uses(connection, base::clock::shanghai_date(then))?;
         Ok(())
     })?;

@@ -11,9 +11,10 @@ use base::error::ApiError;
 use base::http::{Problem, Query, Valid};
 use base::ids::{PersonId, SessionId};
 use base::keys::KeyRing;
-use base::page::{Page, PageQuery};
+use base::page::{Page, PageQuery, Window};
 use base::text::Text;
 use chrono::{DateTime, Utc};
+use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -124,13 +125,18 @@ pub async fn session_end(can: Can<SessionEnd>, db: Data<Db>) -> Result<HttpRespo
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[delete("/sessions")]
 pub async fn session_end_all(can: Can<SessionEndAll>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+    end_everywhere(&can, &db).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Ends all sessions of the caller.
+pub async fn end_everywhere(can: &Can<SessionEndAll>, db: &Db) -> Result<(), ApiError> {
     let person = can.person();
     db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
         sign_in::sign_out_everywhere(&mut tx, person, "signed out everywhere")?;
         Ok(tx.done(())?)
     })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    .await
 }
 
 /// A signed-in device.
@@ -177,11 +183,18 @@ impl SessionView {
 pub async fn session_list(can: Can<SessionList>, query: Query<PageQuery>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
     let window = query.window::<SessionId>()?;
     let (person, current) = (can.person(), can.actor().session);
-    let rows = db
-        .read(move |connection| {
-            let now = now(connection)?;
-            rows_session::list(connection, person, now, window.after, window.load())
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(window.page(rows, |row| row.id, |row| SessionView::of(row, current))))
+    let page = db.read(move |connection| sessions_of(connection, person, current, &window)).await?;
+    Ok(HttpResponse::Ok().json(page))
+}
+
+/// A page of a person's sessions, newest first; `current` is marked.
+pub fn sessions_of(
+    connection: &mut PgConnection,
+    person: PersonId,
+    current: SessionId,
+    window: &Window<SessionId>,
+) -> Result<Page<SessionView>, ApiError> {
+    let now = now(connection)?;
+    let rows = rows_session::list(connection, person, now, window.after, window.load())?;
+    Ok(window.page(rows, |row| row.id, |row| SessionView::of(row, current)))
 }

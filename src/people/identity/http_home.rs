@@ -119,8 +119,7 @@ pub async fn todo_list(
     let (actor, whose, unit, kind) = (can.actor().clone(), query.whose.unwrap_or(Whose::All), query.unit, query.kind.clone());
     let view = db
         .read(move |connection| -> Result<_, ApiError> {
-            let narrow = todo::narrowed(connection, &actor, whose, unit)?;
-            let all = todo::gather(connection, &narrow, &hooks)?;
+            let all = todo::todo_of(connection, &actor, &hooks, whose, unit)?;
             let counts = counts(&all);
             let wanted = |item: &HomeItem| kind.as_ref().is_none_or(|kind| item.kind == *kind);
             let after = |item: &HomeItem| window.after.as_ref().is_none_or(|after| todo::key(item) > *after);

@@ -17,12 +17,14 @@ mod card;
 mod card_print;
 mod close;
 mod consent;
+mod console;
 mod erasures;
 mod grant;
 mod hold;
 mod home;
 mod hooks;
 pub mod http;
+pub mod http_console;
 pub mod http_hold;
 pub mod http_home;
 pub mod http_managed;
@@ -43,6 +45,7 @@ mod role;
 mod roster;
 mod rows;
 mod rows_card;
+mod rows_console;
 mod rows_hold;
 mod rows_phone_code;
 mod rows_proxy;
@@ -62,6 +65,10 @@ pub use bind_phone::PHONE_BOUND;
 pub use card::{NewManaged, Pin, card_holder, card_issue, managed_create};
 pub use close::{close_account, jobs};
 pub use consent::{Document, consent_give, consents_to};
+pub use console::{
+    CONSOLE_PREFIX, ConsoleLogin, console_login_of, console_login_start, console_login_take, console_session,
+    console_session_end, console_ticket,
+};
 pub use erasures::{ErasureLog, erase_marked};
 pub use grant::{
     Grant, RoleSource, end as end_role, end_at_unit, grant, holds, people_of_organization, people_over, people_with_role,
@@ -69,6 +76,7 @@ pub use grant::{
 };
 pub use hold::HoldState;
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
+pub use http_console::ConsoleCookies;
 pub use invitation::{Invitation, invite};
 pub use limits::{CodeLimits, count_number_try};
 pub use minor::{birth_year_note, guardian_consent, is_minor, minor_on, minors_among, require_guardian, require_of_age};
@@ -85,6 +93,7 @@ pub use registration::{STATES, Work};
 pub use role::Role;
 pub use roster::{RosterEntry, Upserted, roster_revoke, roster_upsert};
 pub use sign_in::{Tokens, demo_session};
+pub use todo::{Whose, empty_text, todo_of};
 pub use token::{LIFETIME, sign};
 
 base::typed_ids! {
@@ -106,6 +115,8 @@ base::typed_ids! {
     ProxyId;
     /// A legal hold.
     LegalHoldId;
+    /// A sign-in to the console.
+    ConsoleLoginId;
 }
 
 base::error_codes! {
@@ -131,6 +142,7 @@ base::error_codes! {
     CARD_PIN_REQUIRED 422 "card_pin_required" "请输入该卡的四位密码。" "This card needs its PIN.";
     CARD_PIN_WRONG 422 "card_pin_wrong" "密码不正确。" "The PIN is wrong.";
     CARD_LOCKED 409 "card_locked" "密码错误次数过多，该卡已锁定，请联系网格员换卡。" "The card is locked after five wrong PINs; ask for a new one.";
+    CONSOLE_TICKET_INVALID 422 "console_ticket_invalid" "登录二维码已失效，请刷新电脑上的页面后重新扫码。" "The console's code has ended or was used; reload the page and scan again.";
     CARD_DAILY_LIMIT 429 "card_daily_limit" "该卡今日使用次数已达上限，请明天再用。" "The card's uses of today are spent.";
 }
 
@@ -141,6 +153,8 @@ crate::permissions! {
     SessionEndAll "session_end_all" [Person Own];
     /// See one's own signed-in devices.
     SessionList "session_list" [Person Own];
+    /// Confirm on the phone that one signs in to the console.
+    ConsoleLoginConfirm "console_login_confirm" [GridWorker Own, CommunityStaff Own, UnitHandler Own, StreetStaff Own, Auditor Own, SecurityAuditor Own, Admin Own];
     /// See one's own account.
     MeFind "me_find" [Person Own];
     /// Change one's own nickname.

@@ -34,6 +34,8 @@ pub(super) struct NewSession<'a> {
     pub(super) rotated_at: DateTime<Utc>,
     pub(super) created_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
+    /// `app` or `console`.
+    pub(super) kind: &'a str,
 }
 
 pub(super) fn insert(connection: &mut PgConnection, session: &NewSession<'_>) -> DbResult<()> {
@@ -45,6 +47,7 @@ pub(super) fn insert(connection: &mut PgConnection, session: &NewSession<'_>) ->
 /// still matches then, by its previous token.
 pub(super) fn lock_by_hash(connection: &mut PgConnection, hash: &[u8]) -> DbResult<Option<SessionRow>> {
     Ok(sessions::table
+        .filter(sessions::kind.eq("app"))
         .filter(sessions::refresh_hash.eq(hash).or(sessions::previous_hash.eq(hash)))
         .select(SessionRow::as_select())
         .for_update()
@@ -55,7 +58,7 @@ pub(super) fn lock_by_hash(connection: &mut PgConnection, hash: &[u8]) -> DbResu
 /// The session whose current refresh token is one of these, locked.
 pub(super) fn lock_by_hashes(connection: &mut PgConnection, hashes: &[Vec<u8>]) -> DbResult<Option<SessionRow>> {
     Ok(sessions::table
-        .filter(sessions::refresh_hash.eq_any(hashes))
+        .filter(sessions::kind.eq("app").and(sessions::refresh_hash.eq_any(hashes)))
         .select(SessionRow::as_select())
         .for_update()
         .first(connection)

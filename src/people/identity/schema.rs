@@ -32,6 +32,20 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         end_reason -> Nullable<Text>,
         repeats -> Int4,
+        kind -> Text,
+    }
+}
+
+diesel::table! {
+    console_logins (id) {
+        id -> Uuid,
+        ticket_hash -> Bytea,
+        browser_hash -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        confirmed_by -> Nullable<Uuid>,
+        confirmed_at -> Nullable<Timestamptz>,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -110,6 +110,7 @@ fn open_session(tx: &mut Tx<'_>, ring: &KeyRing, person: PersonId, device: &str,
         rotated_at: now,
         created_at: now,
         expires_at: now + Duration::days(IDLE_DAYS),
+        kind: "app",
     };
     rows_session::insert(tx.conn(), &row)?;
     rows::seen(tx.conn(), person, now)?;

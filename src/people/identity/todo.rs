@@ -46,12 +46,7 @@ pub(super) fn gather(connection: &mut PgConnection, actor: &Actor, hooks: &Hooks
 }
 
 /// The actor as far as the filters let them reach. A unit that isn't there narrows to nothing.
-pub(super) fn narrowed(
-    connection: &mut PgConnection,
-    actor: &Actor,
-    whose: Whose,
-    unit: Option<GridUnitId>,
-) -> Result<Actor, ApiError> {
+fn narrowed(connection: &mut PgConnection, actor: &Actor, whose: Whose, unit: Option<GridUnitId>) -> Result<Actor, ApiError> {
     let mut narrow = actor.clone();
     if whose == Whose::Mine {
         narrow.roles.retain(|held| !SHARED.contains(&held.role));
@@ -61,6 +56,18 @@ pub(super) fn narrowed(
         narrow.roles = path.map_or_else(Vec::new, |path| within_unit(narrow.roles, unit, &path));
     }
     Ok(narrow)
+}
+
+/// The to-do list of an actor under its filters, in order: everything that waits, of which a reader may show a part.
+pub fn todo_of(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    hooks: &Hooks,
+    whose: Whose,
+    unit: Option<GridUnitId>,
+) -> Result<Vec<HomeItem>, ApiError> {
+    let narrow = narrowed(connection, actor, whose, unit)?;
+    gather(connection, &narrow, hooks)
 }
 
 /// Roles at or below the unit as they are; those above it as if they were bound to it; no others.
@@ -74,7 +81,7 @@ fn within_unit(roles: Vec<HeldRole>, unit: GridUnitId, path: &GridPath) -> Vec<H
 }
 
 /// What comes next for somebody with an empty list.
-pub(super) fn empty_text(actor: &Actor) -> &'static str {
+pub fn empty_text(actor: &Actor) -> &'static str {
     let holds = |role: Role| actor.roles.iter().any(|held| held.role == role);
     if [Role::GridWorker, Role::CommunityStaff, Role::StreetStaff, Role::UnitHandler].into_iter().any(holds) {
         return "暂无待办。新的诉求、住址确认和审批会按期限排在这里。";

@@ -99,7 +99,7 @@ impl InHand {
 }
 
 /// Stops the clock of an answer.
-pub(super) fn pause(
+pub(crate) fn pause(
     mut tx: Tx<'_>,
     scope: &Scope,
     person: PersonId,
@@ -122,7 +122,7 @@ pub(super) fn pause(
 }
 
 /// Lets the clock of an answer go on.
-pub(super) fn resume(mut tx: Tx<'_>, scope: &Scope, person: PersonId, id: CaseId) -> Result<Finished<()>, ApiError> {
+pub(crate) fn resume(mut tx: Tx<'_>, scope: &Scope, person: PersonId, id: CaseId) -> Result<Finished<()>, ApiError> {
     let mut hand = InHand::take(&mut tx, scope, id)?;
     let (now, calendar) = (hand.work.now(), hand.clocks.calendar.clone());
     let clock = hand.clock()?;
@@ -135,7 +135,7 @@ pub(super) fn resume(mut tx: Tx<'_>, scope: &Scope, person: PersonId, id: CaseId
 }
 
 /// Extends the deadline of an answer, once a round and before it is over.
-pub(super) fn extend(
+pub(crate) fn extend(
     mut tx: Tx<'_>,
     scope: &Scope,
     person: PersonId,

@@ -29,6 +29,7 @@ mod view;
 mod words;
 
 pub use act::{ExtensionForm, PauseForm};
+pub(super) use act::{extend, pause, resume};
 pub(super) use keep::{Clocks, follow, write};
 pub use on_call::TurnId;
 pub use sweep::{Swept, sweep};

@@ -1,0 +1,26 @@
+//! The menu: one line a screen area. What it shows is no right: every page asks `Can` itself.
+
+use governance::requests;
+use people::identity::Actor;
+
+use super::said::Said;
+use super::words_frame as w;
+
+/// The to-do list.
+pub(super) const HOME: &str = "/console";
+
+/// One entry.
+pub(crate) struct Entry {
+    /// Its page; pages below it belong to it.
+    pub(crate) path: &'static str,
+    /// Its name.
+    pub(crate) name: Said,
+    /// Who sees it.
+    pub(crate) may: fn(&Actor) -> bool,
+}
+
+/// In the order of the menu.
+pub(super) const ENTRIES: &[Entry] = &[
+    Entry { path: HOME, name: w::TODO, may: |_anybody| true },
+    Entry { path: "/console/requests", name: w::REQUESTS, may: Actor::may::<requests::RequestList> },
+];

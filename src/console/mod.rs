@@ -1,0 +1,72 @@
+//! The staff console: pages for a computer's browser, rendered here. A second presentation of the product, not a second API: a page
+//! calls the same functions of a noun as the JSON route, with the same `Can<P>` and scope. A rule that stands only here is a defect.
+//!
+//! - A page is an ordinary link, a write an ordinary form: POST, then 303 to the page that shows what came of it. Everything works
+//!   without scripts; `console.js` makes it quicker.
+//! - `Frame` is what a page has around it; `Form` a form that was sent, its token checked; `Refused` brings a refused form back with
+//!   what was typed. `pages::around` stands around every route of `/console`.
+//! - A screen area is one `<area>.rs` with its templates `<area>*.html` and its texts `words_<area>.rs`; it adds its lines to
+//!   [`routes`] and to `menu::ENTRIES`.
+#![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
+
+mod account;
+mod assets;
+mod form;
+mod frame;
+mod menu;
+mod pages;
+mod refused;
+mod said;
+mod sign_in;
+mod times;
+mod todo;
+mod words_frame;
+mod words_todo;
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, ResponseError as _};
+use base::error::ApiError;
+use people::identity::{Authenticator, ConsoleCookies};
+
+base::error_codes! {
+    FORM_EXPIRED 403 "form_expired" "页面已过期，请返回刷新后重新填写。" "The page is too old; reload it and send the form again.";
+}
+
+/// What the pages know of the installation; an app datum.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// A demonstration: sign-in by choosing a person, and cookies that need no TLS.
+    pub demo: bool,
+}
+
+/// `/console`: every page, with what stands around it.
+pub fn mount(config: &mut ServiceConfig, authenticator: &Authenticator, settings: Settings) {
+    let cookies = ConsoleCookies { secure: !settings.demo };
+    let pages = web::scope("/console")
+        .app_data(Data::new(settings))
+        .configure(routes)
+        .default_service(web::to(nowhere))
+        .wrap(authenticator.for_console(cookies))
+        .wrap(from_fn(pages::around));
+    config.app_data(Data::new(cookies)).service(pages);
+}
+
+/// The pages, one line each.
+fn routes(config: &mut ServiceConfig) {
+    config
+        .service(assets::console_asset)
+        .service(sign_in::console_sign_in)
+        .service(sign_in::console_sign_in_take)
+        .service(sign_in::console_sign_in_demo)
+        .service(sign_in::console_sign_out)
+        .service(account::console_account)
+        .service(account::console_type_size)
+        .service(account::console_end_all)
+        .service(todo::console_todo)
+        .service(todo::console_todo_accept);
+}
+
+async fn nowhere(_request: HttpRequest) -> actix_web::HttpResponse {
+    ApiError::of(&base::error::NOT_FOUND).error_response()
+}
