@@ -25,23 +25,27 @@ pub struct AuditArgs {
 /// server may go on meanwhile.
 pub fn run(args: &AuditArgs) -> anyhow::Result<bool> {
     let servers = args.database.servers()?;
-    database::check_migrated(&servers.app_url)?;
-    let options = PoolOptions { statement_timeout_ms: CHECK_TIMEOUT_MS, ..PoolOptions::new(&servers.app_url, 3, "audit") };
-    let db = Db::open(&options)?;
-    let extra = nouns::audit_checks();
     let book = args.book;
-    let report = db.read_now(|connection| audit::run(connection, book, &extra)).context("the audit could not finish")?;
+    let report = report(&servers.app_url, book)?;
     anyhow::ensure!(
         book.is_none() || report.books > 0,
         "there is no book {}",
         book.map_or_else(String::new, |id| id.to_string())
     );
     print(&report);
-    drop(db);
     if let Some(cluster) = servers.cluster {
         cluster.stop()?;
     }
     Ok(report.differences().next().is_none())
+}
+
+/// Every check as the serving role, of one book or of all.
+pub fn report(app_url: &str, book: Option<BookId>) -> anyhow::Result<AuditReport> {
+    database::check_migrated(app_url)?;
+    let options = PoolOptions { statement_timeout_ms: CHECK_TIMEOUT_MS, ..PoolOptions::new(app_url, 3, "audit") };
+    let db = Db::open(&options)?;
+    let extra = nouns::audit_checks();
+    db.read_now(|connection| audit::run(connection, book, &extra)).context("the audit could not finish")
 }
 
 fn print(report: &AuditReport) {

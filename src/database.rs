@@ -108,6 +108,15 @@ pub fn set_up(owner_url: &str, kind: Kind, days_back: u16) -> anyhow::Result<()>
     Ok(())
 }
 
+/// Versions of the embedded migrations, in order.
+pub fn embedded_migrations() -> anyhow::Result<Vec<String>> {
+    let embedded = MigrationSource::<diesel::pg::Pg>::migrations(&MIGRATIONS);
+    let embedded = embedded.map_err(|why| anyhow::anyhow!("the embedded migrations: {why}"))?;
+    let mut versions: Vec<String> = embedded.iter().map(|migration| migration.name().version().to_string()).collect();
+    versions.sort();
+    Ok(versions)
+}
+
 /// Names of the embedded migrations that the database lacks. The harness can't tell the serving role: it tries to make its table first.
 fn missing(connection: &mut PgConnection) -> anyhow::Result<Vec<String>> {
     let Ok(applied) = installation::applied_migrations(connection) else { return Ok(vec!["all".to_owned()]) };

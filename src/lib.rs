@@ -9,7 +9,7 @@
 //! - [`routes`] lists every route of the product, one line each.
 //! - [`database`] opens, migrates and checks the database.
 //! - [`console`] holds the pages for staff.
-//! - [`audit`] proves the books; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`mod@bench`] measures.
+//! - [`audit`] proves the books; [`operator`] backs up, restores, looks after the installation; [`serve`] runs the server; [`demo`] brings demo data and the journey; [`mod@bench`] measures.
 
 pub mod admin;
 pub mod app;
@@ -26,5 +26,6 @@ mod neighbours;
 pub mod nouns;
 pub mod openapi;
 pub mod operations;
+pub mod operator;
 pub mod routes;
 pub mod serve;

@@ -1,7 +1,7 @@
 //! The command line of Palm Community.
 
 use clap::{Parser, Subcommand};
-use palm::{admin, audit, bench, database, demo, import, jobs, serve};
+use palm::{admin, audit, bench, database, demo, import, jobs, operator, serve};
 
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
@@ -24,6 +24,12 @@ enum Command {
     Migrate(MigrateArgs),
     /// Derive every balance, hold and leaf again; exit 1 and name the row when one differs
     Audit(audit::AuditArgs),
+    /// Look at everything the installation stands on and say what to do; exit 1 when something fails
+    Doctor(Box<operator::doctor::DoctorArgs>),
+    /// Back up database and pictures into one encrypted, verified file, while the server goes on
+    Backup(operator::backup::BackupArgs),
+    /// Restore a backup into an empty folder and audit it; exit 1 when the books differ
+    Restore(operator::restore::RestoreArgs),
     /// Import grid, households, organizations, merchants or roster from XLSX or CSV
     Import(import::ImportArgs),
     /// The operator's own doings
@@ -78,6 +84,11 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Migrate(args) => migrate(&args)?,
         Command::Audit(args) if !audit::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Audit(_) => {}
+        Command::Doctor(args) if !operator::doctor::run(&args).await? => return Ok(std::process::ExitCode::FAILURE),
+        Command::Doctor(_) => {}
+        Command::Backup(args) => drop(operator::backup::run(&args)?),
+        Command::Restore(args) if !operator::restore::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
+        Command::Restore(_) => {}
         Command::Import(args) if !import::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Import(_) => {}
         Command::Admin(command) => admin::run(&command)?,

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use aws_lc_rs::{digest, hmac, rand};
+use aws_lc_rs::{digest, hkdf, hmac, rand};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,8 @@ struct RingFile {
 /// The ring in memory.
 pub struct KeyRing {
     fields: BTreeMap<u8, LessSafeKey>,
+    /// What other keys of the same version are derived from.
+    roots: BTreeMap<u8, hkdf::Prk>,
     lookup: hmac::Key,
     codes: hmac::Key,
     tokens: BTreeMap<String, Vec<u8>>,
@@ -134,10 +136,12 @@ impl KeyRing {
     }
 
     fn build(file: &RingFile) -> Result<Self, String> {
-        let mut fields = BTreeMap::new();
+        let (mut fields, mut roots) = (BTreeMap::new(), BTreeMap::new());
         for (version, text) in &file.fields {
-            let key = UnboundKey::new(&AES_256_GCM, &key_bytes("fields", text)?).map_err(|why| why.to_string())?;
+            let bytes = key_bytes("fields", text)?;
+            let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|why| why.to_string())?;
             fields.insert(*version, LessSafeKey::new(key));
+            roots.insert(*version, hkdf::Salt::new(hkdf::HKDF_SHA256, b"palm").extract(&bytes));
         }
         let mut tokens = BTreeMap::new();
         for (kid, text) in &file.tokens {
@@ -148,6 +152,7 @@ impl KeyRing {
         }
         Ok(Self {
             fields,
+            roots,
             lookup: hmac::Key::new(hmac::HMAC_SHA256, &key_bytes("lookup", &file.lookup)?),
             codes: hmac::Key::new(hmac::HMAC_SHA256, &key_bytes("codes", &file.codes)?),
             tokens,
@@ -177,6 +182,20 @@ impl KeyRing {
         let mut body = body.to_vec();
         let plain = key.open_in_place(nonce, Aad::from(place.as_bytes()), &mut body).map_err(|_unspecified| KeyError::Sealed)?;
         String::from_utf8(plain.to_vec()).map_err(|_utf8| KeyError::Sealed)
+    }
+
+    /// The version that seals now; what is derived from it can be read as long as the rows of its time.
+    pub fn version(&self) -> Option<u8> {
+        self.roots.last_key_value().map(|(version, _)| *version)
+    }
+
+    /// 32 bytes for another use than fields, from the encryption key of a version: the same for the same purpose and salt, and nothing
+    /// tells the key from them. `None` when the ring lacks that version.
+    pub fn derive(&self, version: u8, purpose: &str, salt: &[u8]) -> Option<[u8; 32]> {
+        let mut out = [0_u8; 32];
+        let info = [purpose.as_bytes(), &[0], salt];
+        self.roots.get(&version)?.expand(&info, hkdf::HKDF_SHA256).ok()?.fill(&mut out).ok()?;
+        Some(out)
     }
 
     /// The keyed hash by which an encrypted field is found. `kind` separates uses (`phone`, `openid`).
@@ -230,6 +249,20 @@ mod tests {
         assert!(ring.open("persons|phone|1", &damaged).is_err());
         assert!(ring.open("persons|phone|1", &sealed[..5]).is_err());
         assert_ne!(sealed, ring.seal("persons|phone|1", "13800001234").unwrap());
+    }
+
+    #[test]
+    fn derived_keys_differ_by_purpose_salt_and_ring() {
+        let (one, two) = (KeyRing::ephemeral().unwrap(), KeyRing::ephemeral().unwrap());
+        let version = one.version().unwrap();
+        let key = one.derive(version, "backup", b"a");
+        assert!(key.is_some() && key == one.derive(version, "backup", b"a"));
+        for other in
+            [one.derive(version, "backup", b"b"), one.derive(version, "other", b"a"), two.derive(version, "backup", b"a")]
+        {
+            assert_ne!(key, other);
+        }
+        assert_eq!(one.derive(version + 1, "backup", b"a"), None);
     }
 
     #[test]

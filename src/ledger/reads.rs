@@ -292,6 +292,29 @@ pub fn books(connection: &mut PgConnection) -> DbResult<Vec<BookId>> {
     Ok(rows.into_iter().map(|row| BookId(row.id)).collect())
 }
 
+/// Where a book stands: its last transaction and that one's leaf hash.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Head {
+    /// The book.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub book_id: Uuid,
+    /// Sequence of the last transaction; 0 before the first.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub sequence: i64,
+    /// SHA-256 of its leaf, in hexadecimal.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
+    pub leaf_hash: Option<String>,
+}
+
+/// The heads of all books, by id.
+pub fn heads(connection: &mut PgConnection) -> DbResult<Vec<Head>> {
+    Ok(sql_query(
+        "SELECT h.book_id, h.next_sequence - 1 AS sequence, encode(l.hash, 'hex') AS leaf_hash FROM ledger_heads h
+        LEFT JOIN ledger_leaves l ON l.book_id = h.book_id AND l.sequence = h.next_sequence - 1 ORDER BY h.book_id",
+    )
+    .load(connection)?)
+}
+
 /// Accounts of a book with points past their date, by id, after an id: what the sweep takes.
 pub fn past_due(
     connection: &mut PgConnection,

@@ -3,5 +3,6 @@
 
 #![deny(clippy::as_conversions, clippy::indexing_slicing)]
 
+pub mod probe;
 pub mod webhook;
 pub mod wechat;

@@ -129,6 +129,12 @@ impl Cluster {
         self.account.command(&self.binaries.program(name))
     }
 
+    /// The major version of PostgreSQL that made and runs it.
+    #[must_use]
+    pub fn major(&self) -> u32 {
+        self.binaries.major
+    }
+
     /// Leaves the cluster; when no other command uses it and a `palm` command started it, stops it and waits until it is down.
     ///
     /// # Errors
@@ -180,6 +186,19 @@ impl Drop for Cluster {
             tracing::warn!(%error, "the private PostgreSQL could not be stopped");
         }
     }
+}
+
+/// The major versions of PostgreSQL's server installed on this machine, oldest first.
+#[must_use]
+pub fn installed_majors() -> Vec<u32> {
+    binaries::find().into_iter().map(|one| one.major).collect()
+}
+
+/// A program of PostgreSQL (`pg_dump`, `pg_restore`) of at least this major version: the newest installed, else whatever `PATH` has.
+#[must_use]
+pub fn newest_program(name: &str, at_least: u32) -> PathBuf {
+    let found = binaries::find().into_iter().rev().find(|one| one.major >= at_least && one.program(name).is_file());
+    found.map_or_else(|| PathBuf::from(name), |one| one.program(name))
 }
 
 /// Waits for the end of its standard input, then stops the cluster unless another command uses it. The two seconds are for the locks of

@@ -184,6 +184,14 @@ impl WeChat {
         .collect()
     }
 
+    /// Are our id and secret good? Asks for the access token that a running server also uses; theirs stays good.
+    ///
+    /// # Errors
+    /// What WeChat, or the way to it, has against it.
+    pub async fn check_credentials(&self) -> Result<(), WeChatError> {
+        self.access_token().await.map(drop)
+    }
+
     fn url(&self, lane: &Lane) -> Url {
         let mut url = self.base.clone();
         url.set_path(lane.path);
