@@ -8,6 +8,7 @@ mod faults;
 mod ledger;
 mod matrix;
 mod matrix_scope;
+mod operator;
 mod routes;
 mod schema;
 mod support;
