@@ -204,6 +204,6 @@ mod tests {
         assert!(entries.remove(MANIFEST).is_some());
         assert_eq!(entries, written);
         assert!(shelf.0 == [(DATABASE.to_owned(), long), ("files/ab/empty".to_owned(), Vec::new())]);
-        assert!(read(&mut bytes[..bytes.len() - 1].as_ref(), &mut Nowhere).is_err());
+        assert!(read(&mut &bytes[..bytes.len() - 1], &mut Nowhere).is_err());
     }
 }
