@@ -141,10 +141,11 @@ pub fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("can't listen on {address}: is another server running? Choose another PALM_HTTP_ADDR"))
 }
 
-/// WeChat itself, or in demo mode the sandbox started beside the server.
-fn wechat(args: &ServeArgs) -> anyhow::Result<(WeChat, Option<Sandbox>)> {
+/// WeChat itself, or in demo mode the sandbox started beside the server, whose pushes come to it.
+fn wechat(args: &ServeArgs, listener: &TcpListener) -> anyhow::Result<(WeChat, Option<Sandbox>)> {
     if args.demo {
-        let (client, sandbox) = sandbox(&args.wechat_appid)?;
+        let callback = format!("http://{}/api/v1/wechat/push", listener.local_addr()?);
+        let (client, sandbox) = sandbox(&args.wechat_appid, Some(callback))?;
         return Ok((client, Some(sandbox)));
     }
     let secret = args.wechat_secret.clone().context("PALM_WECHAT_SECRET is missing (the sandbox is used only with --demo)")?;
@@ -176,14 +177,16 @@ fn push_keys(args: &ServeArgs) -> anyhow::Result<Option<PushKeys>> {
     Ok(Some(keys.context("PALM_WECHAT_PUSH_TOKEN or PALM_WECHAT_PUSH_KEY")?))
 }
 
-/// The sandbox on a free port of this machine, and a client that speaks to it.
-pub fn sandbox(appid: &str) -> anyhow::Result<(WeChat, Sandbox)> {
+/// The sandbox on a free port of this machine, and a client that speaks to it. Its pushes are posted to `callback`; without one they wait
+/// there to be fetched.
+pub fn sandbox(appid: &str, callback: Option<String>) -> anyhow::Result<(WeChat, Sandbox)> {
     let secret = SecretString::from("sandbox-secret".to_owned());
     let config = wechat::sandbox::Config {
         appid: appid.to_owned(),
         secret: secret.clone(),
         push_keys: Some(sandbox_push_keys(appid)?),
         clock: base::clock::machine_now,
+        callback,
     };
     let (handle, address) = wechat::sandbox::start("127.0.0.1:0", config).context("the sandbox can't listen")?;
     let client = WeChat::new(Settings::new(format!("http://{address}"), appid, secret))?;
@@ -210,7 +213,7 @@ pub fn start(
     let recorder = metrics_listener.map(|listener| metrics::install().map(|recorder| (recorder, listener))).transpose()?;
     let ring = args.database.ring(servers)?;
     let db = database::open(&servers.app_url, args.pool_size, "serve")?;
-    let (client, sandbox) = wechat(args)?;
+    let (client, sandbox) = wechat(args, &listener)?;
     let account = RateLimit { per_second: args.account_rate, burst: args.account_rate * 3 };
     let address = RateLimit { per_second: args.address_rate, burst: args.address_rate * 4 };
     let code_limits = if args.demo { CodeLimits::demo() } else { CodeLimits::default() };

@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use anyhow::{Context as _, bail, ensure};
-use reqwest::{Client, Method};
+use reqwest::multipart::{Form, Part};
+use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -78,6 +79,14 @@ impl Product {
         Ok(answer.body["jobs"].as_u64().unwrap_or(0))
     }
 
+    /// Taps on a subscription in WeChat, which pushes it to us.
+    pub(crate) async fn tap(&self, label: &str, template: &str) -> anyhow::Result<()> {
+        let body = json!({ "person": label, "template": template, "accepted": true });
+        let sent = self.client.post(format!("{}/sandbox/taps", self.sandbox)).json(&body).send().await.context("the sandbox")?;
+        ensure!(sent.status().is_success(), "the sandbox takes a tap");
+        Ok(())
+    }
+
     /// A code as `wx.login` or the phone button would give it.
     async fn code(&self, path: &str, body: Value) -> anyhow::Result<String> {
         let response =
@@ -117,6 +126,26 @@ impl Caller {
         self.send(Method::POST, path, Some(body), &Uuid::new_v4().to_string()).await
     }
 
+    /// Sends a picture in; its id.
+    pub(crate) async fn upload(&self, picture: Vec<u8>) -> anyhow::Result<Answer> {
+        let form = Form::new().part("file", Part::bytes(picture).file_name("photo.jpg"));
+        let request = self.request(Method::POST, "/api/v1/files", &Uuid::new_v4().to_string()).multipart(form);
+        let (status, answer) = Self::sent(request, "/api/v1/files").await?;
+        ensure!(status < 400, "{}: the picture was refused with {status}: {}", self.name, answer.text);
+        Ok(answer)
+    }
+
+    /// POST of a form, as Open311's clients send one.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<Answer> {
+        let request = self
+            .request(Method::POST, path, &Uuid::new_v4().to_string())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(serde_urlencoded::to_string(fields)?);
+        let (status, answer) = Self::sent(request, path).await?;
+        ensure!(status < 400, "{}: POST {path} was refused with {status}: {}", self.name, answer.text);
+        Ok(answer)
+    }
+
     /// POST that must be refused, whatever the code.
     pub(crate) async fn refused_any(&self, path: &str, body: &Value) -> anyhow::Result<Answer> {
         let (status, answer) = self.try_post(path, body).await?;
@@ -138,6 +167,14 @@ impl Caller {
     }
 
     async fn exchange(&self, method: Method, path: &str, body: Option<&Value>, key: &str) -> anyhow::Result<(u16, Answer)> {
+        let mut request = self.request(method, path, key);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        Self::sent(request, path).await
+    }
+
+    fn request(&self, method: Method, path: &str, key: &str) -> RequestBuilder {
         let mut request = self.product.client.request(method.clone(), format!("{}{path}", self.product.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -145,11 +182,12 @@ impl Caller {
         if method == Method::POST {
             request = request.header("idempotency-key", key);
         }
-        if let Some(body) = body {
-            request = request.json(body);
-        }
+        request
+    }
+
+    async fn sent(request: RequestBuilder, path: &str) -> anyhow::Result<(u16, Answer)> {
         let started = Instant::now();
-        let response = request.send().await.with_context(|| format!("{method} {path}"))?;
+        let response = request.send().await.with_context(|| path.to_owned())?;
         let status = response.status().as_u16();
         let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);

@@ -5,6 +5,7 @@ mod http;
 mod http_posting;
 mod journey;
 mod people_list;
+mod picture;
 mod seed;
 pub mod simulate;
 mod up;

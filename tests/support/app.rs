@@ -55,7 +55,7 @@ impl TestApp {
     pub(crate) fn start_on(database: Database, pool: u32) -> Self {
         let ring = Arc::new(KeyRing::ephemeral().expect("a key ring"));
         let db = Db::open(&PoolOptions::new(&database.app_url, pool, "test")).expect("a pool");
-        let (wechat, sandbox) = serve::sandbox("wx00000000000test").expect("the sandbox");
+        let (wechat, sandbox) = serve::sandbox("wx00000000000test", None).expect("the sandbox");
         let wechat_url = format!("http://{}", sandbox.1);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");

@@ -1,4 +1,4 @@
-//! Step 8: budget, liability and the resident's statement agree; the audit re-derives every point.
+//! The last step: budget, liability and the resident's statement agree; the audit re-derives every point.
 
 use std::time::Instant;
 
@@ -15,7 +15,7 @@ fn points(value: &Value) -> anyhow::Result<i64> {
     Ok(sign * digits.parse::<Points>()?.hundredths())
 }
 
-/// Step 8.
+/// The last step.
 pub(super) async fn agree(story: &mut Story, cast: &Cast) -> anyhow::Result<()> {
     story.chapter("The books agree");
     let liability = cast.resident.get(&format!("/api/v1/points/liability?community={}", cast.community)).await?;

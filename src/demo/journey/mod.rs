@@ -3,21 +3,25 @@
 //! moves the demo's clock.
 
 mod books;
+mod clocks;
 mod counter;
+mod field;
 mod issue;
 mod people;
+mod report;
 mod settle;
 mod shift;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use base::db::Db;
 use base::keys::KeyRing;
 use chrono::{DateTime, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::caller::{Answer, Product};
+use super::caller::{Answer, Caller, Product};
 use super::up;
 use crate::database;
 use crate::serve::{self, ServeArgs};
@@ -32,6 +36,9 @@ pub struct JourneyArgs {
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
 }
+
+/// What a job or a push of WeChat's sandbox may take; it takes a fraction of a second.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the steps share: where the product is, and what was printed.
 pub(super) struct Story {
@@ -62,6 +69,29 @@ impl Story {
         self.tell(who, what, &summary, answer.ms);
     }
 
+    /// Waits for what a job or a push of WeChat brings about, with jobs running meanwhile; `look` answers once it is there.
+    async fn until<T>(&self, what: &str, look: impl AsyncFn() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
+        let started = Instant::now();
+        loop {
+            self.product.drain().await?;
+            if let Some(found) = look().await? {
+                return Ok(found);
+            }
+            ensure!(started.elapsed() < PATIENCE, "never came: {what}");
+            // The jobs of the server's own workers, and WeChat's pushes, take real time.
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
+    /// The notice of this kind in somebody's inbox, once it is there.
+    async fn notice(&self, who: &Caller, kind: &str) -> anyhow::Result<Value> {
+        let look = async || {
+            let inbox = who.get("/api/v1/me/inbox?limit=100").await?;
+            Ok(inbox.body["items"].as_array().into_iter().flatten().find(|item| item["kind"] == kind).cloned())
+        };
+        self.until(&format!("{} is told: {kind}", who.name), look).await
+    }
+
     /// The product's time.
     async fn now(&self) -> anyhow::Result<DateTime<Utc>> {
         let answer = self.product.caller("clock").post("/demo/clock", &json!({ "seconds": 0 })).await?;
@@ -71,7 +101,7 @@ impl Story {
 
 /// Plays the whole journey against a demo server whose database is `db`.
 pub(super) async fn play(url: &str, db: &Db, ring: &Arc<KeyRing>) -> anyhow::Result<()> {
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     let tag = format!("J{}", uuid::Uuid::new_v4().simple().to_string().chars().take(6).collect::<String>().to_uppercase());
     let mut story =
         Story { product: Product::find(url).await?, db: db.clone(), ring: Arc::clone(ring), tag, chapter: 0, step: 0 };
@@ -83,6 +113,11 @@ pub(super) async fn play(url: &str, db: &Db, ring: &Arc<KeyRing>) -> anyhow::Res
     let shop = counter::open(&mut story, &mut cast, &budget).await?;
     counter::redeem(&mut story, &cast, &shop).await?;
     settle::settle(&mut story, &cast, &shop).await?;
+    report::pass(&mut story, &cast, &budget).await?;
+    clocks::escalate(&mut story, &cast).await?;
+    clocks::leak(&mut story, &cast).await?;
+    field::walk(&mut story, &cast).await?;
+    field::outside(&mut story, &cast).await?;
     books::agree(&mut story, &cast).await?;
     println!("\nThe journey is complete: every step came back as it should ({} ms).", started.elapsed().as_millis());
     Ok(())
@@ -92,6 +127,9 @@ pub(super) async fn play(url: &str, db: &Db, ring: &Arc<KeyRing>) -> anyhow::Res
 pub async fn run(args: JourneyArgs) -> anyhow::Result<()> {
     let mut options = args.serve;
     options.demo = true;
+    // The journey is quicker than people.
+    options.address_rate = options.address_rate.max(5_000);
+    options.account_rate = options.account_rate.max(1_000);
     base::telemetry::start(options.log.as_deref().unwrap_or("warn"));
     let servers = options.database.servers()?;
     up::prepare(&servers)?;

@@ -24,6 +24,18 @@ pub(super) struct Cast {
     pub(super) courier: Caller,
     pub(super) merchant: Caller,
     pub(super) clerk: Caller,
+    /// Grid worker of the resident's block.
+    pub(super) worker: Caller,
+    /// Staff of the property company.
+    pub(super) property: Caller,
+    /// Staff of the gas company: who is on call first, and the deputy.
+    pub(super) gas: Caller,
+    pub(super) second_gas: Caller,
+    /// The resident's entrance: its id and its path.
+    pub(super) home: String,
+    pub(super) home_path: String,
+    /// The community's grid code.
+    pub(super) community_code: String,
     /// The elder's card and person.
     pub(super) card: String,
     pub(super) elder: String,
@@ -121,6 +133,9 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
     let street = staff(story, "街道干部甲", "street-1", &people.street, "street_staff").await?;
     let second_street = staff(story, "街道干部乙", "street-2", &people.second_street, "street_staff").await?;
     let worker = staff(story, "网格员", "worker", &people.worker, "grid_worker").await?;
+    let property = staff(story, "物业人员", "property", &people.property, "unit_handler").await?;
+    let gas = staff(story, "燃气公司甲", "gas-1", &people.gas, "unit_handler").await?;
+    let second_gas = staff(story, "燃气公司乙", "gas-2", &people.second_gas, "unit_handler").await?;
     let community = unit(&secretary, &samples.community).await?;
     let street_unit = unit(&street, &samples.street).await?;
     let home = unit(&worker, &people.home).await?;
@@ -141,6 +156,13 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
         courier,
         merchant,
         clerk,
+        worker,
+        property,
+        gas,
+        second_gas,
+        home,
+        home_path: people.home.clone(),
+        community_code: samples.community.clone(),
         card,
         elder,
     })

@@ -40,6 +40,10 @@ pub struct SamplePeople {
     pub auditor: String,
     /// Property company's staff.
     pub property: String,
+    /// Gas company's staff: who is on call first.
+    pub gas: String,
+    /// Gas company's staff: the deputy.
+    pub second_gas: String,
     /// A resident whose phone stands on the register of `home`.
     pub resident: String,
     /// Another one, of another household at `home`.
@@ -168,6 +172,7 @@ fn organization_rows(street: &str, community: &str, phones: &Phones) -> Vec<Cell
         cells(["WY1", "物业", "示范物业服务公司", community, "联系人甲", &phone]),
         cells(["SZ1", "社会组织", "示范志愿服务队", community, "联系人乙", ""]),
         cells(["JD", "街道", "示范街道办事处", street, "", ""]),
+        cells(["RQ1", "企业", "示范燃气公司", street, "联系人丙", ""]),
     ]
 }
 
@@ -195,6 +200,8 @@ fn roster_rows(street: &str, community: &str, people: &SamplePeople) -> Vec<Cell
         row("街道人员乙", &people.second_street, "街道", street, ""),
         row("监督员甲", &people.auditor, "监督委员会", community, ""),
         row("物业人员甲", &people.property, "责任单位", &format!("{community}/E1"), "WY1"),
+        row("燃气人员甲", &people.gas, "责任单位", street, "RQ1"),
+        row("燃气人员乙", &people.second_gas, "责任单位", street, "RQ1"),
     ]
 }
 
@@ -240,6 +247,8 @@ pub fn samples(tag: &str) -> Result<Samples, ApiError> {
         second_street: phones.number(6),
         auditor: phones.number(7),
         property: phones.number(8),
+        gas: phones.number(9),
+        second_gas: phones.number(10),
         resident: phones.number(100),
         second_resident: phones.number(102),
         stranger: phones.number(30),

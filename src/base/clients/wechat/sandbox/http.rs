@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub use actix_web::dev::ServerHandle;
@@ -14,17 +14,18 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Config;
+use super::deliver::deliver;
 use super::state::State;
 use super::trouble::{Down, Garbage, Trouble};
 use super::wire::{self, Answer, Call};
 
-struct Sandbox {
+pub(super) struct Sandbox {
     state: Mutex<State>,
-    clock: fn() -> DateTime<Utc>,
+    pub(super) clock: fn() -> DateTime<Utc>,
 }
 
 impl Sandbox {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -34,12 +35,15 @@ impl Sandbox {
 pub fn start(addr: impl ToSocketAddrs, config: Config) -> io::Result<(ServerHandle, SocketAddr)> {
     let state = State::new(config.appid, config.secret, config.push_keys);
     let sandbox = Data::new(Sandbox { state: Mutex::new(state), clock: config.clock });
+    // The server's workers own it: the deliveries end with them.
+    let delivered = config.callback.map(|callback| (Arc::downgrade(&sandbox.clone().into_inner()), callback));
     let server = HttpServer::new(move || {
         let mut app = App::new()
             .app_data(sandbox.clone())
             .app_data(PayloadConfig::new(1024 * 1024))
             .route("/sandbox/login-codes", web::post().to(login_code))
             .route("/sandbox/phone-codes", web::post().to(phone_code))
+            .route("/sandbox/taps", web::post().to(tap))
             .route("/sandbox/messages", web::get().to(messages))
             .route("/sandbox/pushes", web::get().to(pushes))
             .route("/sandbox/counters", web::get().to(counters))
@@ -60,6 +64,9 @@ pub fn start(addr: impl ToSocketAddrs, config: Config) -> io::Result<(ServerHand
     let server = server.run();
     let handle = server.handle();
     tokio::spawn(server);
+    if let Some((sandbox, callback)) = delivered {
+        tokio::spawn(deliver(sandbox, callback));
+    }
     Ok((handle, addr))
 }
 
@@ -155,6 +162,20 @@ struct NewPhoneCode {
 async fn phone_code(new: Json<NewPhoneCode>, sandbox: Data<Sandbox>) -> HttpResponse {
     let code = wire::issue_phone(&mut sandbox.state(), new.into_inner().phone, (sandbox.clock)());
     HttpResponse::Created().json(json!({ "code": code }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTap {
+    person: String,
+    template: String,
+    accepted: bool,
+}
+
+async fn tap(new: Json<NewTap>, sandbox: Data<Sandbox>) -> HttpResponse {
+    let new = new.into_inner();
+    wire::tap(&mut sandbox.state(), &new.person, &new.template, new.accepted, (sandbox.clock)());
+    HttpResponse::NoContent().finish()
 }
 
 #[derive(Deserialize)]

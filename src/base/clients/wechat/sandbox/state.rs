@@ -17,6 +17,11 @@ const CODE_LIFE: TimeDelta = TimeDelta::minutes(5);
 const TOKEN_LIFE: TimeDelta = TimeDelta::seconds(7200);
 const TOKEN_MARGIN: TimeDelta = TimeDelta::seconds(300);
 const LOGINS_A_MINUTE: u32 = 100;
+/// A push is posted that often, so far apart.
+const PUSH_TRIES: u8 = 3;
+const PUSH_PAUSE: TimeDelta = TimeDelta::seconds(5);
+/// Pushes that are kept to be looked at.
+const PUSHES_KEPT: usize = 10_000;
 
 /// The openid that a label has within this appid: 28 characters, always the same.
 pub fn openid(appid: &str, person: &str) -> String {
@@ -65,11 +70,18 @@ pub(super) struct Sent {
 /// A push ready to be posted: query and body of secure mode.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Outgoing {
+    #[serde(skip)]
+    pub(super) serial: u64,
     due_at: DateTime<Utc>,
-    msg_signature: String,
-    timestamp: String,
-    nonce: String,
-    body: Value,
+    pub(super) msg_signature: String,
+    pub(super) timestamp: String,
+    pub(super) nonce: String,
+    pub(super) body: Value,
+    /// When it is posted next; none: it was answered, or tried often enough.
+    #[serde(skip)]
+    next_at: Option<DateTime<Utc>>,
+    #[serde(skip)]
+    tries: u8,
 }
 
 pub(super) struct State {
@@ -197,7 +209,29 @@ impl State {
         let sealed = keys.seal(message.to_string().as_bytes(), random, due_at.timestamp(), &format!("{serial:010}"));
         let Ok(Sealed { encrypt, msg_signature, time_stamp, nonce }) = sealed else { return };
         let body = json!({ "ToUserName": "gh_sandbox", "Encrypt": encrypt });
-        self.pushes.push(Outgoing { due_at, msg_signature, timestamp: time_stamp.to_string(), nonce, body });
+        let timestamp = time_stamp.to_string();
+        if self.pushes.len() >= PUSHES_KEPT {
+            self.pushes.remove(0);
+        }
+        self.pushes.push(Outgoing { serial, due_at, msg_signature, timestamp, nonce, body, next_at: Some(due_at), tries: 0 });
+    }
+
+    /// Pushes to be posted now; each counts as tried.
+    pub(super) fn to_deliver(&mut self, now: DateTime<Utc>) -> Vec<Outgoing> {
+        let due = self.pushes.iter_mut().filter(|push| push.next_at.is_some_and(|at| at <= now));
+        due.map(|push| {
+            push.tries += 1;
+            push.next_at = (push.tries < PUSH_TRIES).then_some(now + PUSH_PAUSE);
+            push.clone()
+        })
+        .collect()
+    }
+
+    /// A push was answered.
+    pub(super) fn delivered(&mut self, serial: u64) {
+        for push in self.pushes.iter_mut().filter(|push| push.serial == serial) {
+            push.next_at = None;
+        }
     }
 
     /// Pushes that are due, oldest first; they stay in the list, for WeChat repeats itself too.
@@ -271,6 +305,20 @@ mod tests {
         assert_eq!((state.check_token(&first, late), state.check_token(&second, late)), (Ok(()), Ok(())));
         assert_eq!(state.check_token(&first, NOW + TOKEN_LIFE), Err(42001));
         assert_eq!(state.check_token("made up", NOW), Err(40001));
+    }
+
+    #[test]
+    fn a_push_is_posted_until_it_is_answered_three_times_at_most() {
+        let keys = PushKeys::new(SecretString::from("sandbox"), &SecretString::from("A".repeat(43)), "wx1").unwrap();
+        let mut state = State::new("wx1".into(), SecretString::from("s"), Some(keys));
+        state.push(&json!({ "Event": "one" }), NOW);
+        state.push(&json!({ "Event": "two" }), NOW);
+        let at = |second: i64| NOW + TimeDelta::seconds(second);
+        let [one, _two] = state.to_deliver(NOW).try_into().unwrap();
+        assert!(state.to_deliver(at(4)).is_empty(), "WeChat waits five seconds");
+        state.delivered(one.serial);
+        assert_eq!([5, 10, 15, 100].map(|second| state.to_deliver(at(second)).len()), [1, 1, 0, 0]);
+        assert_eq!(state.pushes(at(100)).len(), 2, "they can still be looked at");
     }
 
     #[test]

@@ -166,7 +166,30 @@ fn send(state: &mut State, body: &Value, now: DateTime<Utc>) -> Result<Answer, i
     };
     let msgid = message.msgid;
     state.keep_message(message);
+    let sent = json!([{ "TemplateId": template_id, "MsgID": msgid.to_string(), "ErrorCode": "0", "ErrorStatus": "success" }]);
+    subscription_event(state, "subscribe_msg_sent_event", openid, &sent, now);
     Ok(Answer::Json(json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid })))
+}
+
+/// Pushes an event about subscriptions.
+fn subscription_event(state: &mut State, event: &str, openid: &str, list: &Value, now: DateTime<Utc>) {
+    let event = json!({
+        "ToUserName": "gh_sandbox",
+        "FromUserName": openid,
+        "CreateTime": now.timestamp(),
+        "MsgType": "event",
+        "Event": event,
+        "List": list,
+    });
+    state.push(&event, now);
+}
+
+/// The person of this label taps on a subscription; the list holds one entry, which WeChat sends without its list.
+pub(super) fn tap(state: &mut State, person: &str, template: &str, accepted: bool, now: DateTime<Utc>) {
+    let answer = if accepted { "accept" } else { "reject" };
+    let entry = json!({ "TemplateId": template, "SubscribeStatusString": answer, "PopupScene": "0" });
+    let openid = openid(&state.appid.clone(), person);
+    subscription_event(state, "subscribe_msg_popup_event", &openid, &entry, now);
 }
 
 /// WeChat's limits of the commonest kinds of value.

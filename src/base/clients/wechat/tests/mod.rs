@@ -50,6 +50,7 @@ impl Bed {
             secret: SecretString::from("app-secret"),
             push_keys: Some(push_keys()),
             clock,
+            callback: None,
         };
         let (handle, addr) = sandbox::start("127.0.0.1:0", config).unwrap();
         let base = format!("http://{addr}");
