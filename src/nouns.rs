@@ -55,6 +55,7 @@ pub const PUBLIC: &[&str] = &[
     "public_request_map",
     "public_request_feed",
     "public_request_find",
+    "request_export_file_find",
 ];
 
 /// Every error code.

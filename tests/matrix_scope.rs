@@ -4,6 +4,7 @@
 
 mod grid_duties;
 mod scene;
+mod staff_lists;
 mod stories;
 mod systems;
 
@@ -265,6 +266,7 @@ const TABLE: &[&[Row]] = &[
     grid_duties::LEADS,
     grid_duties::JOINT,
     systems::SYSTEMS,
+    staff_lists::LISTS,
 ];
 
 fn duty_content() -> Value {

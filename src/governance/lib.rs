@@ -34,6 +34,8 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     requests::clocks::PERMISSIONS,
     requests::kpis::PERMISSIONS,
     requests::joining::PERMISSIONS,
+    requests::finding::PERMISSIONS,
+    requests::exports::PERMISSIONS,
     duty_list::PERMISSIONS,
     grid_tasks::PERMISSIONS,
     starter_packs::PERMISSIONS,
@@ -49,6 +51,8 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     requests::clocks::ERRORS,
     requests::kpis::ERRORS,
     requests::joining::ERRORS,
+    requests::finding::ERRORS,
+    requests::exports::ERRORS,
     duty_list::ERRORS,
     grid_tasks::ERRORS,
     starter_packs::ERRORS,
@@ -62,6 +66,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
 pub const STATES: &[&[StateTable]] = &[
     requests::STATES,
     requests::kpis::STATES,
+    requests::exports::STATES,
     duty_list::STATES,
     grid_tasks::STATES,
     starter_packs::STATES,
@@ -74,10 +79,25 @@ pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
 pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home, joint_cases::home];
 /// What this wing does when a person is erased.
-pub const ERASE: &[EraseHook] = &[requests::ERASE, grid_tasks::ERASE, leads::ERASE, requests::joining::ERASE, joint_cases::ERASE];
+pub const ERASE: &[EraseHook] = &[
+    requests::ERASE,
+    requests::joining::ERASE,
+    requests::finding::ERASE,
+    requests::exports::ERASE,
+    grid_tasks::ERASE,
+    leads::ERASE,
+    joint_cases::ERASE,
+];
 /// What this wing gives along in the export of a person.
-pub const EXPORT: &[ExportHook] =
-    &[requests::EXPORT, grid_tasks::EXPORT, leads::EXPORT, requests::joining::EXPORT, joint_cases::EXPORT];
+pub const EXPORT: &[ExportHook] = &[
+    requests::EXPORT,
+    requests::joining::EXPORT,
+    requests::finding::EXPORT,
+    requests::exports::EXPORT,
+    grid_tasks::EXPORT,
+    leads::EXPORT,
+    joint_cases::EXPORT,
+];
 
 /// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
 pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {

@@ -7,7 +7,7 @@ use base::ids::OrganizationId;
 use people::identity::Role;
 use serde_json::{Value, json};
 
-use super::{grid_duties, stories, systems};
+use super::{grid_duties, staff_lists, stories, systems};
 use crate::support::{Actor, TestApp};
 
 /// Whose right is tried.
@@ -71,6 +71,7 @@ impl Side {
         grid_duties::leads(app, &mut side).await;
         stories::requests(app, &mut side).await;
         systems::build(app, &mut side).await;
+        staff_lists::build(&mut side).await;
         grid_duties::joint_cases(app, &mut side).await;
         side
     }

@@ -6,47 +6,18 @@ use actix_web::web::{Data, Json};
 use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Changed, PathId, Problem, Query, Tagged};
-use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use people::files::Signer;
 use people::identity::{Can, Permission};
 use serde::Deserialize;
 
+use super::finding::{self, RequestQuery};
 use super::hats::By;
-use super::rows::{self, Filter};
+use super::rows;
 use super::view::{self, AnswerView, EventView, RequestView};
 use super::{
-    CaseId, Desk, RequestAnswerList, RequestEventList, RequestFind, RequestList, RequestListMine, Source, State, reach,
-    rows_answers, rows_events,
+    CaseId, RequestAnswerList, RequestEventList, RequestFind, RequestList, RequestListMine, reach, rows_answers, rows_events,
 };
-
-/// Which requests.
-#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RequestQuery {
-    /// Only in this state.
-    pub state: Option<State>,
-    /// Only those that still need somebody (not answered, closed, cancelled).
-    pub open: Option<bool>,
-    /// Only at this desk.
-    pub desk: Option<Desk>,
-    /// Only of this category.
-    #[param(max_length = 40)]
-    pub category: Option<String>,
-    /// Only that came in this way.
-    pub source: Option<Source>,
-    /// Only at exactly this place.
-    pub unit: Option<GridUnitId>,
-    /// Only those whose deadline has passed.
-    pub overdue: Option<bool>,
-    /// Items of a page, 1 to 100 (default 20).
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
-    /// `next_cursor` of the page before.
-    #[param(max_length = 400)]
-    pub cursor: Option<String>,
-}
 
 /// Which of one's own requests.
 #[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
@@ -63,7 +34,7 @@ pub struct MineQuery {
     pub cursor: Option<String>,
 }
 
-/// List requests of one's scope, the newest first.
+/// List requests of one's scope, the newest first; what is given narrows it. `text` finds by words, or one by its number.
 #[utoipa::path(tag = "governance", params(RequestQuery), responses((status = 200, body = Page<RequestView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/requests")]
 pub async fn request_list(
@@ -73,35 +44,16 @@ pub async fn request_list(
     signer: Data<Signer>,
 ) -> Result<Json<Page<RequestView>>, ApiError> {
     let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
-    let filter = query.filter(window.load(), window.after);
-    let overdue = query.overdue.unwrap_or(false);
+    let filters = query.filters();
+    filters.check()?;
+    let wanted = filters.wanted(Some(can.person()), window.after, window.load());
     let views = db
         .read(move |connection| {
-            let mut filter = filter.clone();
-            if overdue {
-                filter.overdue_at = Some(base::db::now(connection)?);
-            }
-            let found = rows::list(connection, can.scope(), &filter)?;
+            let found = finding::list(connection, can.scope(), &wanted)?;
             view::shown(connection, &signer, found)
         })
         .await?;
     Ok(Json(window.page(views, |view| view.id, |view| view)))
-}
-
-impl RequestQuery {
-    fn filter(&self, limit: i64, after: Option<CaseId>) -> Filter {
-        Filter {
-            states: self.state.into_iter().collect(),
-            open: self.open.unwrap_or(false),
-            desk: self.desk,
-            category: self.category.clone(),
-            source: self.source,
-            unit: self.unit,
-            overdue_at: None,
-            after,
-            limit,
-        }
-    }
 }
 
 /// List one's own requests and those one acts in, the newest first.

@@ -23,9 +23,11 @@ mod danger;
 pub mod desk;
 mod dispatch;
 mod duty;
+pub mod exports;
 mod external;
 mod file;
 mod filing;
+pub mod finding;
 mod hats;
 mod hooks;
 pub mod http_handling;
@@ -212,6 +214,7 @@ pub fn jobs() -> Vec<JobKind> {
         JobKind::new(close::CLOSE_JOB, |db, _payload| close::unrated(db)).every(std::time::Duration::from_secs(3600)),
     ];
     all.extend(joining::jobs());
+    all.extend(exports::jobs());
     all
 }
 

@@ -114,60 +114,6 @@ pub(super) fn next_number(connection: &mut PgConnection, day: NaiveDate) -> DbRe
     Ok(next(connection)?.map_or(0, |found| found.number))
 }
 
-/// What a list is narrowed to.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Filter {
-    pub(super) states: Vec<State>,
-    pub(super) open: bool,
-    pub(super) desk: Option<Desk>,
-    pub(super) category: Option<String>,
-    pub(super) source: Option<Source>,
-    pub(super) unit: Option<GridUnitId>,
-    pub(super) overdue_at: Option<DateTime<Utc>>,
-    /// Newest first; else what is due first.
-    pub(super) after: Option<CaseId>,
-    pub(super) limit: i64,
-}
-
-/// Requests of the scope: by place, or with a unit of the scope at work in them; the newest first.
-pub(super) fn list(connection: &mut PgConnection, scope: &Scope, filter: &Filter) -> DbResult<Vec<Case>> {
-    let units = request_assignments::table
-        .filter(request_assignments::organization_id.eq_any(scope.organizations.clone()))
-        .filter(request_assignments::ended_at.is_null())
-        .select(request_assignments::request_id);
-    let mut query = requests::table
-        .filter(within(requests::grid_unit_id, scope).or(requests::id.eq_any(units)))
-        .select(Case::as_select())
-        .order(requests::id.desc())
-        .limit(filter.limit)
-        .into_boxed();
-    if !filter.states.is_empty() {
-        query = query.filter(requests::state.eq_any(filter.states.clone()));
-    }
-    if filter.open {
-        query = query.filter(requests::state.ne_all(DONE));
-    }
-    if let Some(desk) = filter.desk {
-        query = query.filter(requests::desk.eq(desk));
-    }
-    if let Some(category) = &filter.category {
-        query = query.filter(requests::category.eq(category.clone()));
-    }
-    if let Some(source) = filter.source {
-        query = query.filter(requests::source.eq(source));
-    }
-    if let Some(unit) = filter.unit {
-        query = query.filter(requests::grid_unit_id.eq(unit));
-    }
-    if let Some(now) = filter.overdue_at {
-        query = query.filter(requests::due_at.lt(now));
-    }
-    if let Some(after) = filter.after {
-        query = query.filter(requests::id.lt(after));
-    }
-    Ok(query.load(connection)?)
-}
-
 /// States in which nobody has to do anything before the answer.
 const DONE: [State; 3] = [State::Answered, State::Closed, State::Cancelled];
 

@@ -1,5 +1,7 @@
 //! Queries of `request_answers` and `request_confirmations`.
 
+use std::collections::HashMap;
+
 use base::db::DbResult;
 use base::ids::{OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
@@ -60,6 +62,16 @@ pub(super) fn last(connection: &mut PgConnection, id: CaseId) -> DbResult<Option
         .order(request_answers::round.desc())
         .first(connection)
         .optional()?)
+}
+
+/// The answers that stand, of several requests.
+pub(super) fn last_of(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<HashMap<CaseId, Answer>> {
+    let rounds: Vec<Answer> = request_answers::table
+        .filter(request_answers::request_id.eq_any(ids))
+        .select(Answer::as_select())
+        .order((request_answers::request_id, request_answers::round))
+        .load(connection)?;
+    Ok(rounds.into_iter().map(|answer| (answer.request_id, answer)).collect())
 }
 
 /// Enters an answer; the request's row is locked.

@@ -6,4 +6,5 @@ pub mod http;
 mod rows;
 mod view;
 
+pub(super) use view::masked;
 pub use view::{PublicEvent, PublicRequest};

@@ -70,7 +70,7 @@ pub struct PublicEvent {
 const LONG: usize = 7;
 
 /// The text with long numbers masked: `13800001111` → `138****`.
-pub(super) fn masked(text: &str) -> String {
+pub(in super::super) fn masked(text: &str) -> String {
     let (mut out, mut run) = (String::with_capacity(text.len()), String::new());
     let flush = |run: &mut String, out: &mut String| {
         if run.len() >= LONG {

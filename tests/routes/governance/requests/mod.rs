@@ -1,6 +1,8 @@
 //! Requests over HTTP, from filing to rating. The clock is moved, never waited for; after each story every check of the audit is silent.
 
+mod exports;
 mod filing;
+mod finding;
 mod hooks;
 mod intake;
 mod matters;

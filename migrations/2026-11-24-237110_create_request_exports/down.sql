@@ -1,0 +1,2 @@
+DROP TABLE request_export_parts;
+DROP TABLE request_exports;
