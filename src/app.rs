@@ -13,7 +13,7 @@ use base::clients::wechat::{Edition, WeChat};
 use base::db::Db;
 use base::http::{Limits, Shell, TrustedProxies};
 use base::keys::KeyRing;
-use governance::{connectors, open311};
+use governance::{chat, connectors, open311};
 use people::files::Cabinet;
 use people::identity::{Authenticator, CodeLimits, ErasureLog, Hooks};
 use people::notify::{self, Outbound, TemplateIds};
@@ -57,6 +57,10 @@ pub struct Parts {
     pub cabinet: Arc<Cabinet>,
     /// The way out to the systems of responsible units.
     pub webhooks: Arc<Webhooks>,
+    /// Where the chat's changes are announced in this process.
+    pub chat_signals: Arc<chat::Signals>,
+    /// How much one may write into the chat.
+    pub chat_settings: chat::Settings,
 }
 
 impl Parts {
@@ -94,6 +98,8 @@ impl Parts {
             push_door,
             cabinet,
             webhooks,
+            chat_signals: Arc::default(),
+            chat_settings: chat::Settings::default(),
         }
     }
 
@@ -211,6 +217,8 @@ fn collect(
         .app_data(Data::from(parts.orders))
         .app_data(Data::from(parts.push_door))
         .app_data(Data::from(parts.webhooks))
+        .app_data(Data::from(parts.chat_signals))
+        .app_data(Data::new(parts.chat_settings))
         .app_data(open311_door)
         .app_data(inbound_door)
         .app_data(Data::new(nouns::points_outside()))

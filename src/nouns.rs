@@ -94,7 +94,7 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
-    all.extend(governance::jobs(&parts.webhooks, &parts.ring));
+    all.extend(governance::jobs(&parts.webhooks, &parts.ring, &parts.chat_signals));
     all
 }
 
@@ -102,6 +102,7 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
 pub const SCREENED: &[screening::Noun] = &[
     screening::Noun { name: files::NOUN, zh: "图片", path: Some("/api/v1/files/"), decided: files::decided, texts: None },
     governance::requests::SCREENED,
+    governance::chat::SCREENED,
 ];
 
 /// Who listens to WeChat's events.

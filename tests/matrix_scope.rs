@@ -2,6 +2,7 @@
 //! reach, the same of somebody else in the same community, and the same of another community. An operation that isn't in the table
 //! fails.
 
+mod chat;
 mod grid_duties;
 mod scene;
 mod staff_lists;
@@ -265,6 +266,7 @@ const TABLE: &[&[Row]] = &[
     grid_duties::TASKS,
     grid_duties::LEADS,
     grid_duties::JOINT,
+    chat::CHAT,
     systems::SYSTEMS,
     staff_lists::LISTS,
 ];

@@ -1,6 +1,6 @@
 //! Palm governance 掌上治理: requests and who answers them. A wing: it knows the other wings by events only.
 //!
-//! Two nouns grew into crates of their own, in their folders: `duty_list`, and `requests` above it.
+//! Three nouns are crates of their own, in their folders: `duty_list`, `requests` above it, `chat` above that.
 //!
 //! Edges between nouns: `grid_tasks → requests`; `starter_packs → duty_list, requests`; `leads → requests, duty_list`;
 //! `open311 → requests, duty_list`; `connectors → requests`; `facilities → leads, requests`; `joint_cases → requests`.
@@ -16,7 +16,7 @@ mod reach;
 
 pub mod starter_packs;
 
-pub use {duty_list, requests};
+pub use {chat, duty_list, requests};
 
 use std::sync::Arc;
 
@@ -44,6 +44,9 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     open311::PERMISSIONS,
     connectors::PERMISSIONS,
     joint_cases::PERMISSIONS,
+    chat::groups::PERMISSIONS,
+    chat::topics::PERMISSIONS,
+    chat::messages::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -61,6 +64,9 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     open311::ERRORS,
     connectors::ERRORS,
     joint_cases::ERRORS,
+    chat::groups::ERRORS,
+    chat::topics::ERRORS,
+    chat::messages::ERRORS,
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[
@@ -73,6 +79,7 @@ pub const STATES: &[&[StateTable]] = &[
     leads::STATES,
     connectors::STATES,
     joint_cases::STATES,
+    chat::STATES,
 ];
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
@@ -87,6 +94,7 @@ pub const ERASE: &[EraseHook] = &[
     grid_tasks::ERASE,
     leads::ERASE,
     joint_cases::ERASE,
+    chat::ERASE,
 ];
 /// What this wing gives along in the export of a person.
 pub const EXPORT: &[ExportHook] = &[
@@ -97,15 +105,18 @@ pub const EXPORT: &[ExportHook] = &[
     grid_tasks::EXPORT,
     leads::EXPORT,
     joint_cases::EXPORT,
+    chat::EXPORT,
 ];
 
-/// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
-pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {
+/// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens; what happens in the chat is announced
+/// by `signals`.
+pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>, signals: &Arc<chat::Signals>) -> Vec<JobKind> {
     let mut all = requests::jobs();
     all.extend(requests::clocks::jobs());
     all.extend(grid_tasks::jobs());
     all.extend(leads::jobs());
     all.extend(open311::jobs());
     all.extend(connectors::jobs(webhooks, ring));
+    all.extend(chat::jobs(signals));
     all
 }

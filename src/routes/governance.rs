@@ -15,6 +15,33 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     facilities(routes);
     connectors(routes);
     joint_cases(routes);
+    chat(routes);
+}
+
+fn chat(routes: &mut ServiceConfig<'_>) {
+    use governance::chat::{groups, messages, topics};
+    routes
+        .service(groups::http::chat_group_open)
+        .service(groups::http::chat_group_list)
+        .service(groups::http::chat_group_find)
+        .service(groups::http::chat_settings_update)
+        .service(topics::http::chat_topic_open)
+        .service(topics::http::chat_topic_propose)
+        .service(topics::http::chat_topic_list)
+        .service(topics::http::chat_topic_find)
+        .service(topics::http::chat_topic_accept)
+        .service(topics::http::chat_topic_decline)
+        .service(topics::http::chat_topic_close)
+        .service(topics::http::chat_topic_reopen)
+        .service(topics::http::chat_topic_pin)
+        .service(topics::http::chat_topic_unpin)
+        .service(topics::http_poll::chat_vote_create)
+        .service(topics::http_poll::chat_receipt_create)
+        .service(topics::http_poll::chat_receipt_list)
+        .service(topics::http_poll::chat_read_mark)
+        .service(messages::http::chat_message_list)
+        .service(messages::http::chat_message_send)
+        .service(messages::http::chat_message_withdraw);
 }
 
 fn request_neighbours(routes: &mut ServiceConfig<'_>) {

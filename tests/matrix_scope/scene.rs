@@ -7,7 +7,7 @@ use base::ids::OrganizationId;
 use people::identity::Role;
 use serde_json::{Value, json};
 
-use super::{grid_duties, staff_lists, stories, systems};
+use super::{chat, grid_duties, staff_lists, stories, systems};
 use crate::support::{Actor, TestApp};
 
 /// Whose right is tried.
@@ -73,6 +73,7 @@ impl Side {
         systems::build(app, &mut side).await;
         staff_lists::build(&mut side).await;
         grid_duties::joint_cases(app, &mut side).await;
+        chat::chat(app, &mut side).await;
         side
     }
 

@@ -1,6 +1,6 @@
 //! Hanging pictures on a noun's thing, and showing them there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use base::db::{Audit, DbResult, Tx, now};
 use base::error::ApiError;
@@ -137,6 +137,12 @@ pub fn views(
         views.retain(|view| view.check != CheckState::Refused);
     }
     Ok(found)
+}
+
+/// Those of a noun's things on which pictures hang whose check hasn't ended.
+pub fn being_checked(connection: &mut PgConnection, noun: &str, subjects: &[Uuid]) -> DbResult<HashSet<Uuid>> {
+    let open = |row: &FileRow| matches!(row.check_state, CheckState::Pending | CheckState::Queued);
+    Ok(rows::of_subjects(connection, noun, subjects)?.iter().filter(|row| open(row)).filter_map(|row| row.subject_id).collect())
 }
 
 /// The same for the author and for those who handle the case: unchecked ones have links too, refused ones are listed without.

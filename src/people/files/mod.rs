@@ -21,7 +21,7 @@ mod picture;
 mod rows;
 mod schema;
 
-pub use attach::{About, FileView, attach, views, views_in_full};
+pub use attach::{About, FileView, attach, being_checked, views, views_in_full};
 pub use cabinet::Cabinet;
 pub use check::{MEDIA_EVENT, NOUN, decided, media_checked};
 pub use hooks::{erase, export};

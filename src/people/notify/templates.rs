@@ -74,5 +74,8 @@ templates! {
     CONNECTOR_PAUSED "connector_paused" "系统对接已暂停" "「{name}」持续一天未能送达，已暂停；未送达的消息会保留，修复后请恢复。" "Connector paused" "Nothing has reached {name} for a day, so it is paused; what it missed is kept. Resume it once it works." Some("pages/staff/connectors"), [];
     JOINT_CASE_ASKED "joint_case_asked" "邀请参与联席" "请您参与联席「{title}」。" "Please take part" "You are asked to take part in the joint case {title}." Some("pages/staff/joint"), ["thing1" = "{title}"];
     JOINT_CASE_NEWS "joint_case_news" "联席有进展" "联席「{title}」：{what}" "News of a joint case" "Joint case {title}: {what}" Some("pages/staff/joint"), ["thing1" = "{title}"];
+    CHAT_PROPOSED "chat_proposed" "居民提议话题" "居民提议话题「{title}」，请采纳或说明理由。" "A topic is proposed" "A resident proposes the topic {title}; take it up or say why not." Some("pages/staff/chat"), ["thing1" = "{title}"];
+    CHAT_PROPOSAL_DECIDED "chat_proposal_decided" "话题提议结果" "您提议的话题「{title}」{what}。" "Your proposed topic" "Your proposed topic {title}: {what}." Some("pages/chat/index"), ["thing1" = "{title}", "thing2" = "{what}"];
+    CHAT_MENTIONED "chat_mentioned" "有人在群里提醒您" "话题「{title}」中有居民提醒您，请查看并回复。" "You were mentioned" "Somebody mentioned you in the topic {title}; please look and answer." Some("pages/chat/index"), ["thing1" = "{title}"];
     JOINT_TASK_GIVEN "joint_task_given" "新的联席任务" "「{title}」请于 {until} 前完成。" "A task of a joint case" "Please do by {until}: {title}" Some("pages/staff/joint"), ["thing1" = "{title}", "thing2" = "{until}"];
 }

@@ -90,7 +90,7 @@ async fn sample_community(app: &TestApp, tag: &str) -> people::community::import
 }
 
 /// Signs a label in and binds a phone; the roles that came with the phone are the actor's.
-async fn with_phone(app: &TestApp, label: &str, phone: &str) -> Actor {
+pub(crate) async fn with_phone(app: &TestApp, label: &str, phone: &str) -> Actor {
     let (someone, _) = sign_in(app, label).await;
     bind_phone(app, &someone, phone).await.expect(200);
     // Reads may use what was known of a session five seconds ago: a new session knows the roles that came with the phone.

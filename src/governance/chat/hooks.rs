@@ -1,0 +1,40 @@
+//! What a person takes along of the chat, and leaves behind.
+
+use base::db::Tx;
+use base::error::ApiError;
+use base::ids::PersonId;
+use base::keys::KeyRing;
+use diesel::PgConnection;
+use people::identity::{EraseHook, ExportHook};
+use serde_json::{Value, json};
+
+use crate::{TopicId, groups, messages, topics};
+
+/// Hook of an erasure.
+pub const ERASE: EraseHook = EraseHook { noun: "chat", before: None, erase };
+/// Hook of an export.
+pub const EXPORT: ExportHook = ExportHook { noun: "chat", export };
+
+/// What others have read stays, by 已注销用户 and without long numbers; what only the person saw or set goes.
+fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
+    groups::rows::forget(tx.conn(), person)?;
+    topics::forget(tx.conn(), person)?;
+    messages::forget(tx.conn(), person)?;
+    Ok(())
+}
+
+/// What a person wrote, voted and set, the newest thousand each.
+fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
+    let (written, votes) = (messages::written_by(connection, person)?, topics::votes_of(connection, person)?);
+    let ids: Vec<TopicId> = written.iter().map(|row| row.topic_id).chain(votes.iter().map(|vote| vote.0)).collect();
+    let titles = topics::titles(connection, &ids)?;
+    let written = written
+        .iter()
+        .map(|row| json!({"topic": titles.get(&row.topic_id), "text": row.text, "state": row.state, "at": row.created_at}));
+    let voted = votes.iter().map(|(topic, option, at)| json!({"topic": titles.get(topic), "option": option, "at": at}));
+    let set = groups::rows::settings_of(connection, person)?;
+    let set = set.iter().map(|row| json!({"group": row.group_id, "nickname": row.nickname, "quiet": row.quiet}));
+    Ok(json!({
+        "messages": written.collect::<Vec<_>>(), "votes": voted.collect::<Vec<_>>(), "settings": set.collect::<Vec<_>>(),
+    }))
+}
