@@ -40,6 +40,43 @@ async fn the_openapi_document_is_the_stored_one() {
     }
 }
 
+/// POSTs that take no `Idempotency-Key`, and why. This list only shrinks.
+pub(crate) const WITHOUT_KEY: &[(&str, &str)] = &[
+    ("session_create", "nobody is signed in yet, and WeChat takes a login code once"),
+    ("session_refresh", "the refresh token itself is used once, and a second use ends the session"),
+    ("phone_bind", "WeChat takes a phone code once; binding the phone again changes nothing"),
+    ("account_close", "WeChat takes a login code once; afterwards nobody is left to ask again"),
+    ("person_reveal", "every look is logged, and what was seen is not kept to be shown again"),
+    ("merchant_account_reveal", "every look is logged, and what was seen is not kept to be shown again"),
+    ("inbox_read", "sets a mark that only rises"),
+    ("chat_read_mark", "sets a mark that only rises"),
+    ("console_login_create", "nobody is signed in yet; another ticket takes nothing from anybody"),
+    ("console_login_confirm", "the ticket itself is used once"),
+    ("request_suggest", "writes nothing"),
+    ("redemption_preview", "writes nothing"),
+    ("wechat_push_receive", "WeChat names its pushes itself"),
+    ("connector_update_receive", "the sender's `webhook-id` is the key"),
+    ("facility_alarm_create", "an alarm is known by its device and number"),
+    ("open311_request_create", "a standard's route: the key may come along, and need not"),
+    ("open311_update_create", "a standard's route: the key may come along, and need not"),
+];
+
+#[actix_web::test]
+async fn every_post_takes_a_key_or_says_why_not() {
+    let app = TestApp::start().await;
+    let document = app.anonymous().get("/api-docs/openapi.json").await.json();
+    let mut keyless = BTreeSet::new();
+    for item in document["paths"].as_object().expect("paths").values() {
+        let Some(operation) = item.get("post") else { continue };
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        if !parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key") {
+            keyless.insert(operation["operationId"].as_str().expect("an id").to_owned());
+        }
+    }
+    let known: BTreeSet<String> = WITHOUT_KEY.iter().map(|(name, _)| (*name).to_owned()).collect();
+    assert_eq!(keyless, known);
+}
+
 #[test]
 fn the_error_codes_are_the_stored_ones() {
     let codes = nouns::errors();

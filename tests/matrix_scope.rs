@@ -4,6 +4,7 @@
 
 mod chat;
 mod grid_duties;
+mod replays;
 mod scene;
 mod staff_lists;
 mod stories;
@@ -17,7 +18,7 @@ use people::identity::Standing;
 use scene::{Side, Who};
 use serde_json::{Value, json};
 
-use crate::support::{Actor, TestApp};
+use crate::support::{Actor, Reply, TestApp};
 
 /// How far it goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -283,17 +284,19 @@ fn far_shift(_: &Side) -> Value {
     json!({"starts_at": in_minutes(600), "ends_at": in_minutes(660), "place": "西门", "capacity": 3})
 }
 
-async fn attempt(actor: &Actor, operation: &openapi::Operation, id: &str, body: &Value) -> (u16, String) {
+async fn attempt(actor: &Actor, operation: &openapi::Operation, (id, key): (&str, &str), body: &Value) -> Reply {
     let path = operation.path.replace("{id}", id);
-    let key = uuid::Uuid::new_v4().to_string();
     let method = operation.method.as_str().parse().expect("a method");
-    let reply = actor
+    actor
         .send(method, &path, |request| {
             let request = request.header("idempotency-key", key).header("if-match", "\"0\"");
             if ["POST", "PUT"].contains(&operation.method.as_str()) { request.json(body) } else { request }
         })
-        .await;
-    (reply.status, reply.text)
+        .await
+}
+
+fn fresh_key() -> String {
+    uuid::Uuid::new_v4().to_string()
 }
 
 /// The code of a problem.
@@ -313,9 +316,15 @@ async fn try_row(operation: &openapi::Operation, row: &Row, here: &Side, there: 
     let mut wrong = Vec::new();
     assert!(!narrow || other.is_some(), "{name}: no other {noun} to be kept from");
     let nowhere = uuid::Uuid::now_v7().to_string();
-    let (unknown, nothing_there) = attempt(actor, operation, &nowhere, &body).await;
+    let unknown = attempt(actor, operation, (&nowhere, &fresh_key()), &body).await;
+    let (unknown, nothing_there) = (unknown.status, unknown.text);
     for (case, id, reaches) in cases {
-        let (status, answer) = attempt(actor, operation, id, &body).await;
+        let key = fresh_key();
+        let reply = attempt(actor, operation, (id, &key), &body).await;
+        if reply.status < 300 && operation.method == "POST" {
+            wrong.extend(replays::again(actor, operation, (id, &key), &body, &reply).await);
+        }
+        let (status, answer) = (reply.status, reply.text);
         let unknown_too = (status, code_of(&answer)) == (unknown, code_of(&nothing_there));
         let right = match (reach, reaches) {
             (Hidden, reaches) => unknown_too != reaches,

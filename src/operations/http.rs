@@ -6,7 +6,7 @@ use actix_web::{get, post};
 use base::clients::wechat::WeChat;
 use base::db::{Audit, AuditRow, Db, audit_of};
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, hash_on};
 use base::jobs;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
@@ -79,19 +79,22 @@ pub async fn dead_job_rerun(
     id: PathId<Uuid>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<RerunView>, ApiError> {
+) -> Result<Changed<RerunView>, ApiError> {
     let id = id.0;
-    db.once(can.once(key, base::keys::sha256(id.as_bytes()), id), move |mut tx| {
-        if !jobs::rerun(tx.conn(), id)? {
-            return Err(ApiError::of(&error::NOT_FOUND));
-        }
-        tx.audit(
-            Audit::new(Can::<DeadJobRerun>::ACTION, "job", id).before(json!({"state": "dead"})).after(json!({"state": "ready"})),
-        )?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(RerunView { id, state: "ready".to_owned() }))
+    let done = db
+        .once(can.once(key, hash_on(id, [0; 32]), id), move |mut tx| {
+            if !jobs::rerun(tx.conn(), id)? {
+                return Err(ApiError::of(&error::NOT_FOUND));
+            }
+            tx.audit(
+                Audit::new(Can::<DeadJobRerun>::ACTION, "job", id)
+                    .before(json!({"state": "dead"}))
+                    .after(json!({"state": "ready"})),
+            )?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, RerunView { id, state: "ready".to_owned() }))
 }
 
 /// One interface of WeChat.

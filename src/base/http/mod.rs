@@ -12,5 +12,5 @@ pub use body::{BODY_LIMIT, Upload, Valid, hash_on, parse_json, read_body};
 pub use headers::{IdempotencyKey, IfMatch, PathId, Query, TrustedProxies, cookie, peer, request_id};
 pub use limits::{Limits, RateLimit};
 pub use problem::{Lang, OwnFormat, Problem, failure_of, problem_of};
-pub use reply::{Changed, Created, Tagged};
+pub use reply::{Changed, Created, NoContent, Tagged};
 pub use shell::Shell;

@@ -8,6 +8,9 @@ use serde::Serialize;
 use crate::db::Done;
 use crate::keys::sha256;
 
+/// Says that an earlier request did the work.
+const REPLAYED: (&str, &str) = ("Idempotency-Replayed", "true");
+
 /// 201 with the new resource; a replayed one says so.
 #[derive(Debug)]
 pub struct Created<T> {
@@ -40,7 +43,7 @@ impl<T: Serialize> Responder for Created<T> {
         let mut response = HttpResponse::Created();
         response.insert_header((LOCATION, self.location.as_str()));
         if self.replayed {
-            response.insert_header(("Idempotency-Replayed", "true"));
+            response.insert_header(REPLAYED);
         }
         json(response, &self.view)
     }
@@ -50,13 +53,18 @@ impl<T: Serialize> Responder for Created<T> {
 #[derive(Debug)]
 pub struct Changed<T> {
     view: T,
+    version: Option<i32>,
     replayed: bool,
 }
 
 impl<T> Changed<T> {
     /// The resource as it stands now.
     pub const fn new<V>(done: &Done<V>, view: T) -> Self {
-        Self { view, replayed: done.replayed }
+        Self { view, version: None, replayed: done.replayed }
+    }
+    /// The same of a document whose version tags it, for a later `If-Match`.
+    pub const fn version<V>(done: &Done<V>, view: T, version: i32) -> Self {
+        Self { view, version: Some(version), replayed: done.replayed }
     }
 }
 
@@ -65,10 +73,38 @@ impl<T: Serialize> Responder for Changed<T> {
 
     fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
+        if let Some(version) = self.version {
+            response.insert_header((ETAG, format!("\"{version}\"")));
+        }
         if self.replayed {
-            response.insert_header(("Idempotency-Replayed", "true"));
+            response.insert_header(REPLAYED);
         }
         json(response, &self.view)
+    }
+}
+
+/// 204 after a write with an idempotency key; a replayed one says so.
+#[derive(Debug)]
+pub struct NoContent {
+    replayed: bool,
+}
+
+impl NoContent {
+    /// Of this write.
+    pub const fn new<V>(done: &Done<V>) -> Self {
+        Self { replayed: done.replayed }
+    }
+}
+
+impl Responder for NoContent {
+    type Body = BoxBody;
+
+    fn respond_to(self, _request: &HttpRequest) -> HttpResponse {
+        let mut response = HttpResponse::NoContent();
+        if self.replayed {
+            response.insert_header(REPLAYED);
+        }
+        response.finish()
     }
 }
 

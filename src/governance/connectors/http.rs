@@ -8,9 +8,9 @@ use actix_web::{get, post, put};
 use base::clients::webhook::{Webhooks, new_secret};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::OrganizationId;
-use base::keys::{KeyRing, sha256};
+use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use people::grid::Scope;
@@ -193,7 +193,7 @@ pub async fn connector_rotate(
     ring: Data<KeyRing>,
 ) -> Result<Changed<ConnectorView>, ApiError> {
     let (id, scope, secret, ring) = (id.0, can.scope().clone(), fresh_secret()?, ring.into_inner());
-    let (once, shown) = (can.once(key, sha256(id.0.as_bytes()), id.0), secret.clone());
+    let (once, shown) = (can.once(key, hash_on(id.0, [0; 32]), id.0), secret.clone());
     let done = db.once(once, move |tx| edit::rotate(tx, &ring, &scope, id, &secret)).await?;
     let view = load(&db, id, (!done.replayed).then_some(shown)).await?;
     Ok(Changed::new(&done, view))
@@ -220,7 +220,7 @@ pub async fn connector_pause(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<ConnectorView>, ApiError> {
-    let once = can.once(key, sha256(id.0.0.as_bytes()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     moved(db, once, (id.0, can.scope().clone()), (ConnectorMove::Pause, Can::<ConnectorPause>::ACTION)).await
 }
 
@@ -233,7 +233,7 @@ pub async fn connector_resume(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<ConnectorView>, ApiError> {
-    let once = can.once(key, sha256(id.0.0.as_bytes()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     moved(db, once, (id.0, can.scope().clone()), (ConnectorMove::Resume, Can::<ConnectorResume>::ACTION)).await
 }
 
@@ -246,6 +246,6 @@ pub async fn connector_close(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<ConnectorView>, ApiError> {
-    let once = can.once(key, sha256(id.0.0.as_bytes()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     moved(db, once, (id.0, can.scope().clone()), (ConnectorMove::Close, Can::<ConnectorClose>::ACTION)).await
 }

@@ -2,10 +2,10 @@
 //! `/facility-device-keys`.
 
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::keys;
 use base::page::{Page, PageQuery};
@@ -128,8 +128,8 @@ pub async fn device_key_revoke(
     id: PathId<DeviceKeyId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (once, scope, person) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.scope().clone(), can.person());
-    db.once(once, move |tx| device_key::revoke(tx, &scope, person, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| device_key::revoke(tx, &scope, person, id.0)).await?;
+    Ok(NoContent::new(&done))
 }

@@ -2,10 +2,10 @@
 //! `/lead-seasons`.
 
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use people::identity::Can;
@@ -94,8 +94,8 @@ pub async fn lead_season_end(
     id: PathId<SeasonId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (once, scope) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.scope().clone());
-    db.once(once, move |tx| season::end(tx, &scope, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| season::end(tx, &scope, id.0)).await?;
+    Ok(NoContent::new(&done))
 }

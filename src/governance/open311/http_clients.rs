@@ -2,10 +2,10 @@
 //! Handlers of the systems that may file by Open311.
 
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::keys::random_token;
 use base::page::{Page, PageQuery};
@@ -97,9 +97,9 @@ pub async fn open311_client_revoke(
     id: PathId<Open311ClientId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (id, scope, by) = (id.0, can.scope().clone(), can.person());
-    let once = can.once(key, base::keys::sha256(id.0.as_bytes()), id.0);
-    db.once(once, move |tx| clients::revoke(tx, &scope, by, id)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let done = db.once(once, move |tx| clients::revoke(tx, &scope, by, id)).await?;
+    Ok(NoContent::new(&done))
 }

@@ -238,7 +238,7 @@ pub async fn merchant_clerk_invite(
 ) -> Result<Created<ClerkInvitation>, ApiError> {
     let scope = can.scope().clone();
     let invitation = uuid::Uuid::now_v7();
-    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), invitation);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), invitation);
     let mut done = db.once(once, move |tx| clerk::invite(tx, &scope, id.0, invitation)).await?;
     let view = ClerkInvitation { id: done.id, code: done.value.take() };
     Ok(Created::new(&done, format!("/api/v1/life/merchants/{}", id.0), view))

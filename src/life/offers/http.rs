@@ -3,9 +3,9 @@
 
 use actix_web::web::Data;
 use actix_web::{get, post, put};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::Page;
 use base::text::{Text, Whole};
@@ -52,10 +52,10 @@ pub struct OfferSuspension {
     pub reason: Text<300>,
 }
 
-async fn changed(db: &Db, scope: Scope, id: OfferId) -> Result<Tagged<OfferView>, ApiError> {
+async fn changed(db: &Db, done: &Done<()>, scope: Scope, id: OfferId) -> Result<Changed<OfferView>, ApiError> {
     let view = db.read(move |conn| view::changed(conn, &scope, id)).await?;
     let version = view.version;
-    Ok(Tagged::version(view, version))
+    Ok(Changed::version(done, view, version))
 }
 
 /// Make an offer, as a draft: a merchant's owner, or staff for the community.
@@ -125,37 +125,58 @@ pub async fn offer_update(
 ) -> Result<Tagged<OfferView>, ApiError> {
     let scope = can.scope().clone();
     db.transaction(can.context(), move |tx| edit::update(tx, &scope, id.0, &version, &body)).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let scope = can.scope().clone();
+    let view = db.read(move |conn| view::changed(conn, &scope, id.0)).await?;
+    let version = view.version;
+    Ok(Tagged::version(view, version))
 }
 
 /// Publish an offer: from now on (or from its opening time) it can be ordered.
-#[utoipa::path(tag = "life", params(("id" = OfferId, Path)), responses((status = 200, body = OfferView, description = "published"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = OfferId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OfferView, description = "published"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/offers/{id}/publish")]
-pub async fn offer_publish(can: Can<OfferPublish>, id: PathId<OfferId>, db: Data<Db>) -> Result<Tagged<OfferView>, ApiError> {
+pub async fn offer_publish(
+    can: Can<OfferPublish>,
+    id: PathId<OfferId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<OfferView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
     let work = move |tx: base::db::Tx<'_>| shift::by_provider(tx, "offer_publish", &scope, id.0, OfferState::Published);
-    db.transaction(can.context(), work).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    changed(&db, &done, can.scope().clone(), id.0).await
 }
 
 /// Pause an offer: no new orders; open ones go on.
-#[utoipa::path(tag = "life", params(("id" = OfferId, Path)), responses((status = 200, body = OfferView, description = "paused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = OfferId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OfferView, description = "paused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/offers/{id}/pause")]
-pub async fn offer_pause(can: Can<OfferPause>, id: PathId<OfferId>, db: Data<Db>) -> Result<Tagged<OfferView>, ApiError> {
+pub async fn offer_pause(
+    can: Can<OfferPause>,
+    id: PathId<OfferId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<OfferView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
     let work = move |tx: base::db::Tx<'_>| shift::by_provider(tx, "offer_pause", &scope, id.0, OfferState::Paused);
-    db.transaction(can.context(), work).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    changed(&db, &done, can.scope().clone(), id.0).await
 }
 
 /// End an offer for good; open orders go on.
-#[utoipa::path(tag = "life", params(("id" = OfferId, Path)), responses((status = 200, body = OfferView, description = "ended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = OfferId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OfferView, description = "ended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/offers/{id}/end")]
-pub async fn offer_end(can: Can<OfferEnd>, id: PathId<OfferId>, db: Data<Db>) -> Result<Tagged<OfferView>, ApiError> {
+pub async fn offer_end(
+    can: Can<OfferEnd>,
+    id: PathId<OfferId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<OfferView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
     let work = move |tx: base::db::Tx<'_>| shift::by_provider(tx, "offer_end", &scope, id.0, OfferState::Ended);
-    db.transaction(can.context(), work).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    changed(&db, &done, can.scope().clone(), id.0).await
 }
 
 /// Put more into the stock, or take out what is left.
@@ -177,26 +198,34 @@ pub async fn offer_restock(
 }
 
 /// Take an offer off with a reason (staff): it is paused until staff let it go on.
-#[utoipa::path(tag = "life", request_body = OfferSuspension, params(("id" = OfferId, Path)), responses((status = 200, body = OfferView, description = "taken off"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = OfferSuspension, params(("id" = OfferId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OfferView, description = "taken off"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/offers/{id}/suspend")]
 pub async fn offer_suspend(
     can: Can<OfferSuspend>,
     id: PathId<OfferId>,
+    key: IdempotencyKey,
     body: Valid<OfferSuspension>,
     db: Data<Db>,
-) -> Result<Tagged<OfferView>, ApiError> {
+) -> Result<Changed<OfferView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let scope = can.scope().clone();
     let work = move |tx: base::db::Tx<'_>| shift::by_staff(tx, "offer_suspend", &scope, id.0, Some(&body.reason));
-    db.transaction(can.context(), work).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    changed(&db, &done, can.scope().clone(), id.0).await
 }
 
 /// Let its provider publish a suspended offer again (staff).
-#[utoipa::path(tag = "life", params(("id" = OfferId, Path)), responses((status = 200, body = OfferView, description = "may be published again"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = OfferId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OfferView, description = "may be published again"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/offers/{id}/resume")]
-pub async fn offer_resume(can: Can<OfferResume>, id: PathId<OfferId>, db: Data<Db>) -> Result<Tagged<OfferView>, ApiError> {
+pub async fn offer_resume(
+    can: Can<OfferResume>,
+    id: PathId<OfferId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<OfferView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
     let work = move |tx: base::db::Tx<'_>| shift::by_staff(tx, "offer_resume", &scope, id.0, None);
-    db.transaction(can.context(), work).await?;
-    changed(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    changed(&db, &done, can.scope().clone(), id.0).await
 }

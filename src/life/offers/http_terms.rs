@@ -7,7 +7,6 @@ use base::db::Db;
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
-use base::keys::sha256;
 use base::money::Fen;
 use base::page::{Page, PageQuery};
 use base::text::Whole;
@@ -210,7 +209,7 @@ pub async fn offer_terms_approve(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<OfferTermsChangeView>, ApiError> {
-    let once = can.once(key, sha256(id.0.0.as_bytes()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     decided(&db, once, (can.scope().clone(), can.person()), id.0, TermsState::Approved).await
 }
 
@@ -223,6 +222,6 @@ pub async fn offer_terms_refuse(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<OfferTermsChangeView>, ApiError> {
-    let once = can.once(key, sha256(id.0.0.as_bytes()), id.0.0);
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     decided(&db, once, (can.scope().clone(), can.person()), id.0, TermsState::Refused).await
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, Once};
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
 use base::keys::KeyRing;
 use base::page::Page;
@@ -235,18 +235,20 @@ pub async fn order_cancel(
 }
 
 /// Ask for the refund of an order that was handed out; another one of the staff approves.
-#[utoipa::path(tag = "life", request_body = RefundRequest, params(("id" = OrderId, Path)), responses((status = 200, body = OrderView, description = "asked"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = RefundRequest, params(("id" = OrderId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = OrderView, description = "asked"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/orders/{id}/refund")]
 pub async fn order_refund(
     can: Can<OrderRefund>,
     id: PathId<OrderId>,
+    key: IdempotencyKey,
     body: Valid<RefundRequest>,
     db: Data<Db>,
-) -> Result<Json<OrderView>, ApiError> {
+) -> Result<Changed<OrderView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let work = move |tx: base::db::Tx<'_>| refund::ask(tx, &scope, person, id.0, &body.reason);
-    db.transaction(can.context(), work).await?;
-    Ok(Json(shown(&db, id.0).await?))
+    let done = db.once(once, work).await?;
+    Ok(Changed::new(&done, shown(&db, id.0).await?))
 }
 
 /// Approve a refund that another one asked for: the capture is reversed, the points are back with their dates.
@@ -259,7 +261,7 @@ pub async fn order_refund_approve(
     db: Data<Db>,
 ) -> Result<Created<OrderView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), id.0.0).contended();
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0).contended();
     let done = db.once(once, move |tx| refund::approve(tx, &scope, person, id.0)).await?;
     Ok(Created::new(&done, location(id.0), shown(&db, id.0).await?))
 }

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::{Db, Tx};
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::page::{Page, PageQuery, Window};
 use base::text::Text;
 use chrono::{DateTime, Utc};
@@ -57,8 +57,8 @@ pub struct Payment {
     pub proof: Text<200>,
 }
 
-async fn shown(db: &Db, scope: Scope, id: SettlementId) -> Result<Json<SettlementView>, ApiError> {
-    Ok(Json(db.read(move |conn| view::settlement(conn, &scope, id)).await?))
+async fn shown(db: &Db, scope: Scope, id: SettlementId) -> Result<SettlementView, ApiError> {
+    db.read(move |conn| view::settlement(conn, &scope, id)).await
 }
 
 /// Close a period: a statement for every merchant of the captures that no statement holds yet.
@@ -115,7 +115,7 @@ pub async fn settlement_find(
     id: PathId<SettlementId>,
     db: Data<Db>,
 ) -> Result<Json<SettlementView>, ApiError> {
-    shown(&db, can.scope().clone(), id.0).await
+    Ok(Json(shown(&db, can.scope().clone(), id.0).await?))
 }
 
 /// The lines of a statement, oldest capture first.
@@ -177,73 +177,83 @@ pub async fn settlement_xlsx_find(
 }
 
 /// Confirm a statement (the merchant's owner).
-#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "confirmed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = SettlementView, description = "confirmed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/{id}/confirm")]
 pub async fn settlement_confirm(
     can: Can<SettlementConfirm>,
     id: PathId<SettlementId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<SettlementView>, ApiError> {
+) -> Result<Changed<SettlementView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| pay::answer(tx, &scope, person, id.0, None)).await?;
-    shown(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, move |tx| pay::answer(tx, &scope, person, id.0, None)).await?;
+    Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
 /// Dispute a statement (the merchant's owner).
-#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "disputed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = SettlementView, description = "disputed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/{id}/dispute")]
 pub async fn settlement_dispute(
     can: Can<SettlementDispute>,
     id: PathId<SettlementId>,
+    key: IdempotencyKey,
     body: Valid<SettlementNote>,
     db: Data<Db>,
-) -> Result<Json<SettlementView>, ApiError> {
+) -> Result<Changed<SettlementView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
-    db.transaction(can.context(), move |tx| pay::answer(tx, &scope, person, id.0, Some(&body.text))).await?;
-    shown(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, move |tx| pay::answer(tx, &scope, person, id.0, Some(&body.text))).await?;
+    Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
 /// Reply to a dispute: the statement waits for the merchant again.
-#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "replied"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = SettlementNote, params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = SettlementView, description = "replied"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/{id}/reply")]
 pub async fn settlement_reply(
     can: Can<SettlementReply>,
     id: PathId<SettlementId>,
+    key: IdempotencyKey,
     body: Valid<SettlementNote>,
     db: Data<Db>,
-) -> Result<Json<SettlementView>, ApiError> {
+) -> Result<Changed<SettlementView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let work = move |tx: Tx<'_>| pay::reply(tx, &scope, person, id.0, &body.text);
-    db.transaction(can.context(), work).await?;
-    shown(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
 /// Withdraw a statement that isn't confirmed: its captures are free for the next one, or for a refund.
-#[utoipa::path(tag = "life", params(("id" = SettlementId, Path)), responses((status = 204, description = "withdrawn"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 204, description = "withdrawn"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/{id}/withdraw")]
 pub async fn settlement_withdraw(
     can: Can<SettlementWithdraw>,
     id: PathId<SettlementId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let scope = can.scope().clone();
-    db.transaction(can.context(), move |tx| close::withdraw(tx, &scope, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| close::withdraw(tx, &scope, id.0)).await?;
+    Ok(NoContent::new(&done))
 }
 
 /// Enter the proof of a payment; another one of the staff approves it.
-#[utoipa::path(tag = "life", request_body = Payment, params(("id" = SettlementId, Path)), responses((status = 200, body = SettlementView, description = "entered"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "life", request_body = Payment, params(("id" = SettlementId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = SettlementView, description = "entered"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/{id}/payment")]
 pub async fn settlement_payment(
     can: Can<SettlementPayment>,
     id: PathId<SettlementId>,
+    key: IdempotencyKey,
     body: Valid<Payment>,
     db: Data<Db>,
-) -> Result<Json<SettlementView>, ApiError> {
+) -> Result<Changed<SettlementView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let work = move |tx: Tx<'_>| pay::ask(tx, &scope, person, id.0, &body.proof);
-    db.transaction(can.context(), work).await?;
-    shown(&db, can.scope().clone(), id.0).await
+    let done = db.once(once, work).await?;
+    Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
 /// Approve a payment that another one entered: the statement is paid, its points leave circulation.
@@ -256,7 +266,7 @@ pub async fn settlement_payment_approve(
     db: Data<Db>,
 ) -> Result<Created<SettlementView>, ApiError> {
     let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), id.0.0).contended();
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0).contended();
     let done = db.once(once, move |tx| pay::approve(tx, &scope, person, id.0)).await?;
     let scope = can.scope().clone();
     let view = db.read(move |conn| view::settlement(conn, &scope, id.0)).await?;

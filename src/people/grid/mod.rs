@@ -16,5 +16,5 @@ pub use rows::{
     units_under,
 };
 pub use scope::{Scope, Target, Within, within};
-pub use ticket::{TICKET_PREFIX, new_ticket, place_from_ticket, ticket_of};
+pub use ticket::{TICKET_PREFIX, new_ticket, place_from_ticket, ticket_find, ticket_of};
 pub use unit::UnitKind;

@@ -33,6 +33,11 @@ pub fn ticket_of(connection: &mut PgConnection, unit: GridUnitId, fresh: &str, b
     Ok(rows_ticket::open_ticket(connection, unit)?.unwrap_or_else(|| fresh.to_owned()))
 }
 
+/// The ticket in force at an entrance.
+pub fn ticket_find(connection: &mut PgConnection, unit: GridUnitId) -> DbResult<Option<String>> {
+    rows_ticket::open_ticket(connection, unit)
+}
+
 /// The entrance of a scanned code or typed ticket; `None` when it isn't in force.
 pub fn place_from_ticket(connection: &mut PgConnection, scanned: &str) -> DbResult<Option<GridUnit>> {
     let scanned = scanned.trim();

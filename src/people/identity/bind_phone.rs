@@ -3,7 +3,7 @@
 
 use base::attempts::AttemptLimit;
 use base::clients::wechat::{Errcode, WeChat, WeChatError};
-use base::db::{Audit, Context, Db, Tx};
+use base::db::{Audit, Db, Done, Once, Tx};
 use base::error::ApiError;
 use base::ids::PersonId;
 use base::jobs::NewJob;
@@ -102,18 +102,19 @@ pub(super) async fn count_issue(db: &Db, ring: &KeyRing, worker: PersonId) -> Re
 pub(super) async fn face_to_face(
     db: &Db,
     ring: std::sync::Arc<KeyRing>,
-    context: Context,
+    once: Once,
     who: PersonId,
     phone: Phone,
     code: String,
-) -> Result<(), ApiError> {
+) -> Result<Done<()>, ApiError> {
     limits::count_person(db, &ring, TRY, who).await?;
     let lookup = phone.lookup(&ring);
     let tried = db.read(move |connection| rows_phone_code::count_try(connection, &lookup)).await?;
     let hash = ring.code_hash("phone_code", &code);
-    let right = tried.filter(|row| bool::from(row.code_hash.ct_eq(&hash)));
-    let id = right.ok_or_else(|| ApiError::of(&CODE_WRONG))?.id;
-    db.transaction(context, move |mut tx| -> Result<_, ApiError> {
+    let right = tried.filter(|row| bool::from(row.code_hash.ct_eq(&hash))).map(|row| row.id);
+    // Refused inside: a repeat of the request that bound the phone finds its code used, and is answered as before.
+    db.once(once, move |mut tx| -> Result<_, ApiError> {
+        let id = right.ok_or_else(|| ApiError::of(&CODE_WRONG))?;
         let now = tx.now()?;
         if !rows_phone_code::mark_used(tx.conn(), id, who, now)? {
             return Err(ApiError::of(&CODE_WRONG));

@@ -2,7 +2,7 @@
 //! what holds for all: no role twice, no security auditor who is administrator, an audit row each.
 
 use base::db::{Audit, DbResult, Tx, now};
-use base::error::ApiError;
+use base::error::{self, ApiError};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::role::Role;
 use super::rows_role::{self, NewRole, RoleRow};
 use super::{ROLES_EXCLUDE, RoleId};
-use crate::grid::GridPath;
+use crate::grid::{GridPath, Scope, Target, unit_find};
 
 /// How a role came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,17 @@ pub fn end(tx: &mut Tx<'_>, id: RoleId) -> Result<bool, ApiError> {
     }
     set_end(tx, &row, Some(now.max(row.starts_at)))?;
     Ok(true)
+}
+
+/// Ends a role that lies in the scope; 404 for any other, a conflict when it has ended.
+pub(super) fn end_within(tx: &mut Tx<'_>, scope: &Scope, id: RoleId) -> Result<(), ApiError> {
+    let row = rows_role::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    let unit = row.grid_unit_id.map(|unit| unit_find(tx.conn(), unit)).transpose()?.flatten();
+    let path = unit.map(|unit| unit.path);
+    // Through an organization one reaches the clerks only: an owner must not end another owner.
+    let organization = row.organization_id.filter(|_id| row.role == Role::MerchantClerk.name());
+    scope.require(&Target { unit: path.as_ref(), organization, ..Target::default() })?;
+    if end(tx, id)? { Ok(()) } else { Err(ApiError::of(&error::STATE_CONFLICT)) }
 }
 
 /// Moves the end of a role.

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -136,60 +136,71 @@ pub async fn legal_hold_list(
     Ok(Json(page))
 }
 
-async fn step<P: Permission>(can: Can<P>, db: Data<Db>, id: LegalHoldId, by: HoldMove) -> Result<Json<LegalHoldView>, ApiError> {
+async fn step<P: Permission>(
+    can: Can<P>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+    (id, by): (LegalHoldId, HoldMove),
+) -> Result<Changed<LegalHoldView>, ApiError> {
     let (who, scope) = (can.person(), can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        hold::step(&mut tx, &scope, id, by, who)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(can.once(key, hash_on(id.0, [0; 32]), id.0), move |mut tx| -> Result<_, ApiError> {
+            hold::step(&mut tx, &scope, id, by, who)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    let view = db.read(move |connection| one(connection, id)).await?;
+    Ok(Changed::new(&done, view))
 }
 
 /// Put a legal hold into force: the account is frozen at once.
-#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path)), responses((status = 200, body = LegalHoldView, description = "In force"),
+#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = LegalHoldView, description = "In force"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/legal-holds/{id}/approve")]
 pub async fn legal_hold_approve(
     can: Can<LegalHoldApprove>,
     id: PathId<LegalHoldId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<LegalHoldView>, ApiError> {
-    step(can, db, id.0, HoldMove::Approve).await
+) -> Result<Changed<LegalHoldView>, ApiError> {
+    step(can, key, db, (id.0, HoldMove::Approve)).await
 }
 
 /// Refuse a legal hold.
-#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path)), responses((status = 200, body = LegalHoldView, description = "Refused"),
+#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = LegalHoldView, description = "Refused"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/legal-holds/{id}/refuse")]
 pub async fn legal_hold_refuse(
     can: Can<LegalHoldRefuse>,
     id: PathId<LegalHoldId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<LegalHoldView>, ApiError> {
-    step(can, db, id.0, HoldMove::Refuse).await
+) -> Result<Changed<LegalHoldView>, ApiError> {
+    step(can, key, db, (id.0, HoldMove::Refuse)).await
 }
 
 /// Ask to end a legal hold.
-#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path)), responses((status = 200, body = LegalHoldView, description = "Waits for a second person"),
+#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = LegalHoldView, description = "Waits for a second person"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/legal-holds/{id}/end")]
 pub async fn legal_hold_end(
     can: Can<LegalHoldEnd>,
     id: PathId<LegalHoldId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<LegalHoldView>, ApiError> {
-    step(can, db, id.0, HoldMove::AskEnd).await
+) -> Result<Changed<LegalHoldView>, ApiError> {
+    step(can, key, db, (id.0, HoldMove::AskEnd)).await
 }
 
 /// Agree to the end of a legal hold: the account is open again, or erased where its person had asked for it.
-#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path)), responses((status = 200, body = LegalHoldView, description = "Ended"),
+#[utoipa::path(tag = "people", params(("id" = LegalHoldId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = LegalHoldView, description = "Ended"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/legal-holds/{id}/end/approve")]
 pub async fn legal_hold_end_approve(
     can: Can<LegalHoldEndApprove>,
     id: PathId<LegalHoldId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<LegalHoldView>, ApiError> {
-    step(can, db, id.0, HoldMove::ApproveEnd).await
+) -> Result<Changed<LegalHoldView>, ApiError> {
+    step(can, key, db, (id.0, HoldMove::ApproveEnd)).await
 }

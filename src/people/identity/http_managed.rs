@@ -7,7 +7,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -198,17 +198,24 @@ pub async fn card_issue(
 }
 
 /// Revoke a card: lost, or no longer wanted.
-#[utoipa::path(tag = "people", params(("id" = CardId, Path)), responses((status = 204, description = "Revoked"),
+#[utoipa::path(tag = "people", params(("id" = CardId, Path), ("Idempotency-Key" = String, Header)), responses((status = 204, description = "Revoked"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/cards/{id}/revoke")]
-pub async fn card_revoke(can: Can<CardRevoke>, path: PathId<CardId>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+pub async fn card_revoke(
+    can: Can<CardRevoke>,
+    path: PathId<CardId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, hash_on(path.0.0, [0; 32]), path.0.0);
     let (id, by, scope) = (path.0, can.person(), can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        let row = rows_card::card_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-        require_managed(tx.conn(), &scope, row.person_id)?;
-        card::revoke(&mut tx, id, by)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            let row = rows_card::card_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+            require_managed(tx.conn(), &scope, row.person_id)?;
+            card::revoke(&mut tx, id, by)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use base::clients::wechat::WeChat;
 use base::db::{Audit, AuditRow, Db, audit_by_others, now};
 use base::error::{self, ApiError};
-use base::http::{Problem, Query, Tagged, Valid};
+use base::http::{IdempotencyKey, NoContent, Problem, Query, Tagged, Valid};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -197,24 +197,31 @@ pub struct ConsentView {
 }
 
 /// Give or withdraw a consent. The same again changes nothing.
-#[utoipa::path(tag = "people", request_body = ConsentBody, responses((status = 204, description = "Recorded"),
+#[utoipa::path(tag = "people", params(("Idempotency-Key" = String, Header)), request_body = ConsentBody, responses((status = 204, description = "Recorded"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/me/consents")]
-pub async fn consent_give(can: Can<ConsentGive>, body: Valid<ConsentBody>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+pub async fn consent_give(
+    can: Can<ConsentGive>,
+    key: IdempotencyKey,
+    body: Valid<ConsentBody>,
+    db: Data<Db>,
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, body.hash(), can.person().0);
     let (id, who, body) = (ConsentId::new(), can.person(), body.into_inner());
     if matches!(body.document, Document::Guardian | Document::ManagedAccount) {
         return Err(ApiError::invalid("/document", "is recorded by somebody else"));
     }
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        if body.given {
-            consent::consent_give(&mut tx, id, who, body.document, &body.version, None)?;
-        } else {
-            consent::withdraw(&mut tx, who, body.document)?;
-        }
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            if body.given {
+                consent::consent_give(&mut tx, id, who, body.document, &body.version, None)?;
+            } else {
+                consent::withdraw(&mut tx, who, body.document)?;
+            }
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }
 
 /// My consents, newest first.

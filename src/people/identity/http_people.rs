@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use base::db::{Db, now};
 use base::error::{self, ApiError};
-use base::http::{PathId, Problem, Query, Tagged, Valid};
+use base::http::{Changed, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -19,7 +19,6 @@ use super::reveal::{self, Field};
 use super::role::Role;
 use super::rows_role::{self, RoleFilter, RoleRow};
 use super::{InvitationAccept, PersonFind, PersonReveal, RoleEnd, RoleId, RoleList, grant, invitation, person};
-use crate::grid::{Target, unit_find};
 
 /// A person as staff see them.
 #[derive(Debug, Serialize, ToSchema)]
@@ -199,28 +198,19 @@ pub async fn role_list(can: Can<RoleList>, query: Query<RoleQuery>, db: Data<Db>
 }
 
 /// End a role now. A merchant's owner ends those of clerks only.
-#[utoipa::path(tag = "people", params(("id" = RoleId, Path)), responses((status = 204, description = "Ended"),
+#[utoipa::path(tag = "people", params(("id" = RoleId, Path), ("Idempotency-Key" = String, Header)), responses((status = 204, description = "Ended"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/roles/{id}/end")]
-pub async fn role_end(can: Can<RoleEnd>, path: PathId<RoleId>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
+pub async fn role_end(can: Can<RoleEnd>, path: PathId<RoleId>, key: IdempotencyKey, db: Data<Db>) -> Result<NoContent, ApiError> {
+    let once = can.once(key, hash_on(path.0.0, [0; 32]), path.0.0);
     let (id, scope) = (path.0, can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        let row = rows_role::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-        let unit = match row.grid_unit_id {
-            Some(unit) => unit_find(tx.conn(), unit)?,
-            None => None,
-        };
-        let path = unit.map(|unit| unit.path);
-        // Through an organization one reaches the clerks only: an owner must not end another owner.
-        let organization = row.organization_id.filter(|_id| row.role == Role::MerchantClerk.name());
-        scope.require(&Target { unit: path.as_ref(), organization, ..Target::default() })?;
-        if !grant::end(&mut tx, id)? {
-            return Err(ApiError::of(&error::STATE_CONFLICT));
-        }
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            grant::end_within(&mut tx, &scope, id)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }
 
 /// An invitation's code.
@@ -239,15 +229,18 @@ pub struct InvitationView {
 }
 
 /// Take an invitation: its role is mine.
-#[utoipa::path(tag = "people", request_body = InvitationBody, responses((status = 200, body = InvitationView, description = "Taken; again by the same person: the same answer"),
+#[utoipa::path(tag = "people", params(("Idempotency-Key" = String, Header)), request_body = InvitationBody, responses((status = 200, body = InvitationView, description = "Taken; again by the same person: the same answer"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/me/invitations")]
 pub async fn invitation_accept(
     can: Can<InvitationAccept>,
+    key: IdempotencyKey,
     body: Valid<InvitationBody>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<HttpResponse, ApiError> {
-    let role_id = invitation::accept(&db, &ring, can.context(), can.person(), &body.code).await?;
-    Ok(HttpResponse::Ok().json(InvitationView { role_id }))
+) -> Result<Changed<InvitationView>, ApiError> {
+    let once = can.once(key, body.hash(), can.person().0);
+    let done = invitation::accept(&db, &ring, once, can.person(), &body.code).await?;
+    let role_id = done.value.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    Ok(Changed::new(&done, InvitationView { role_id }))
 }

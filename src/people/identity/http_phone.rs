@@ -6,12 +6,13 @@ use actix_web::{HttpResponse, get, post};
 use base::clients::wechat::WeChat;
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use base::text::Text;
 use chrono::{DateTime, Utc};
+use diesel::PgConnection;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -115,19 +116,20 @@ pub struct FaceToFaceBody {
 }
 
 /// Bind my phone by a grid worker's code.
-#[utoipa::path(tag = "people", request_body = FaceToFaceBody, responses((status = 200, body = PhoneView, description = "Bound"),
+#[utoipa::path(tag = "people", params(("Idempotency-Key" = String, Header)), request_body = FaceToFaceBody, responses((status = 200, body = PhoneView, description = "Bound"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/me/phone/face-to-face")]
 pub async fn phone_bind_face_to_face(
     can: Can<PhoneBindFaceToFace>,
+    key: IdempotencyKey,
     body: Valid<FaceToFaceBody>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<HttpResponse, ApiError> {
-    let body = body.into_inner();
+) -> Result<Changed<PhoneView>, ApiError> {
+    let (who, once, body) = (can.person(), can.once(key, body.hash(), can.person().0), body.into_inner());
     let shown = body.phone.masked();
-    bind_phone::face_to_face(&db, ring.into_inner(), can.context(), can.person(), body.phone, body.code.into_string()).await?;
-    Ok(HttpResponse::Ok().json(PhoneView { phone: shown }))
+    let done = bind_phone::face_to_face(&db, ring.into_inner(), once, who, body.phone, body.code.into_string()).await?;
+    Ok(Changed::new(&done, PhoneView { phone: shown }))
 }
 
 /// Which rows of the roster.
@@ -207,9 +209,8 @@ pub async fn roster_list(
     Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
 }
 
-async fn require_row(db: &Db, scope: Scope, id: RosterRowId) -> Result<(), ApiError> {
-    let found = db.read(move |connection| roster::unit_of(connection, id)).await?;
-    let (row, path) = found.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+fn require_row(connection: &mut PgConnection, scope: &Scope, id: RosterRowId) -> Result<(), ApiError> {
+    let (row, path) = roster::unit_of(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
     scope.require(&Target { unit: path.as_ref(), organization: row.organization_id, ..Target::default() })
 }
 
@@ -225,12 +226,12 @@ pub async fn roster_code_issue(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Created<CodeView>, ApiError> {
-    let id = path.0;
-    require_row(&db, can.scope().clone(), id).await?;
+    let (id, scope) = (path.0, can.scope().clone());
     // The body is empty, so the row stands in for it: the same key for another row is refused.
-    let once = can.once(key, base::keys::sha256(id.0.as_bytes()), id.0);
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
     let done = db
         .once(once, move |mut tx| -> Result<_, ApiError> {
+            require_row(tx.conn(), &scope, id)?;
             let code = roster::issue_code(&mut tx, &ring, id)?;
             Ok(tx.done(code)?)
         })
@@ -241,18 +242,25 @@ pub async fn roster_code_issue(
 }
 
 /// Take a row off the roster; its role ends now.
-#[utoipa::path(tag = "people", params(("id" = RosterRowId, Path)), responses((status = 204, description = "Ended"),
+#[utoipa::path(tag = "people", params(("id" = RosterRowId, Path), ("Idempotency-Key" = String, Header)), responses((status = 204, description = "Ended"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/roster/{id}/end")]
-pub async fn roster_end(can: Can<RosterEnd>, path: PathId<RosterRowId>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
-    let id = path.0;
-    require_row(&db, can.scope().clone(), id).await?;
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        roster::roster_revoke(&mut tx, id)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+pub async fn roster_end(
+    can: Can<RosterEnd>,
+    path: PathId<RosterRowId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<NoContent, ApiError> {
+    let (id, scope) = (path.0, can.scope().clone());
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require_row(tx.conn(), &scope, id)?;
+            roster::roster_revoke(&mut tx, id)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }
 
 /// The one-time code of a roster row.
@@ -264,16 +272,17 @@ pub struct RosterCodeBody {
 }
 
 /// Take the roster row of a one-time code.
-#[utoipa::path(tag = "people", request_body = RosterCodeBody, responses((status = 204, description = "The row's role is yours"),
+#[utoipa::path(tag = "people", params(("Idempotency-Key" = String, Header)), request_body = RosterCodeBody, responses((status = 204, description = "The row's role is yours"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/me/roster-code")]
 pub async fn roster_code_use(
     can: Can<RosterCodeUse>,
+    key: IdempotencyKey,
     body: Valid<RosterCodeBody>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<HttpResponse, ApiError> {
-    let code = body.into_inner().code.into_string();
-    roster::use_code(&db, ring.into_inner(), can.context(), can.person(), code).await?;
-    Ok(HttpResponse::NoContent().finish())
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, body.hash(), can.person().0);
+    let done = roster::use_code(&db, ring.into_inner(), once, can.person(), body.into_inner().code.into_string()).await?;
+    Ok(NoContent::new(&done))
 }

@@ -5,7 +5,7 @@ use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -208,22 +208,25 @@ fn require(connection: &mut PgConnection, scope: &Scope, id: RegistrationId) -> 
 }
 
 /// Confirm a registration: the role holds in the whole street.
-#[utoipa::path(tag = "people", params(("id" = RegistrationId, Path)), responses((status = 200, body = RegistrationView, description = "Confirmed"),
+#[utoipa::path(tag = "people", params(("id" = RegistrationId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = RegistrationView, description = "Confirmed"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/registrations/{id}/confirm")]
 pub async fn registration_confirm(
     can: Can<RegistrationConfirm>,
     path: PathId<RegistrationId>,
+    key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<Changed<RegistrationView>, ApiError> {
+    let once = can.once(key, hash_on(path.0.0, [0; 32]), path.0.0);
     let (id, decider, scope) = (path.0, can.person(), can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        require(tx.conn(), &scope, id)?;
-        registration::confirm(&mut tx, id, decider)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::Ok().json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require(tx.conn(), &scope, id)?;
+            registration::confirm(&mut tx, id, decider)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, id)).await?))
 }
 
 /// A refusal's reason.
@@ -235,22 +238,25 @@ pub struct RefusalBody {
 }
 
 /// Refuse a registration with a reason.
-#[utoipa::path(tag = "people", params(("id" = RegistrationId, Path)), request_body = RefusalBody,
+#[utoipa::path(tag = "people", params(("id" = RegistrationId, Path), ("Idempotency-Key" = String, Header)), request_body = RefusalBody,
     responses((status = 200, body = RegistrationView, description = "Refused"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/registrations/{id}/refuse")]
 pub async fn registration_refuse(
     can: Can<RegistrationRefuse>,
     path: PathId<RegistrationId>,
+    key: IdempotencyKey,
     body: Valid<RefusalBody>,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<Changed<RegistrationView>, ApiError> {
+    let once = can.once(key, hash_on(path.0.0, body.hash()), path.0.0);
     let (id, decider, scope, body) = (path.0, can.person(), can.scope().clone(), body.into_inner());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        require(tx.conn(), &scope, id)?;
-        registration::refuse(&mut tx, id, decider, &body.reason)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::Ok().json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require(tx.conn(), &scope, id)?;
+            registration::refuse(&mut tx, id, decider, &body.reason)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, id)).await?))
 }

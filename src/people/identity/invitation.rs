@@ -2,7 +2,7 @@
 //! owner gives them to clerks.
 
 use base::attempts::AttemptLimit;
-use base::db::{Audit, Context, Db, Tx};
+use base::db::{Audit, Db, Done, Once, Tx};
 use base::error::ApiError;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::{KeyRing, random, secret_hash};
@@ -86,14 +86,21 @@ pub fn invite(tx: &mut Tx<'_>, invitation: &Invitation) -> Result<String, ApiErr
 const TRY: AttemptLimit = AttemptLimit { kind: "invitation", tries: 10, window: 600 };
 
 /// Takes an invitation; the same person again gets the same role.
-pub(super) async fn accept(db: &Db, ring: &KeyRing, context: Context, who: PersonId, code: &str) -> Result<RoleId, ApiError> {
+pub(super) async fn accept(db: &Db, ring: &KeyRing, once: Once, who: PersonId, code: &str) -> Result<Done<RoleId>, ApiError> {
     limits::count_person(db, ring, TRY, who).await?;
     let hash = secret_hash(&normal(code));
-    db.transaction(context, move |mut tx| -> Result<_, ApiError> {
-        let role = take(&mut tx, who, &hash)?;
-        Ok(tx.done(role)?)
-    })
-    .await
+    let taken = hash.clone();
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            let role = take(&mut tx, who, &hash)?;
+            Ok(tx.done(role)?)
+        })
+        .await?;
+    if done.value.is_some() {
+        return Ok(done);
+    }
+    let role = db.read(move |connection| rows::invitation_role(connection, &taken)).await?;
+    Ok(Done { value: role, ..done })
 }
 
 fn take(tx: &mut Tx<'_>, who: PersonId, hash: &[u8]) -> Result<RoleId, ApiError> {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use base::attempts::AttemptLimit;
-use base::db::{Audit, Context, Db, DbResult, Tx};
+use base::db::{Audit, Db, DbResult, Done, Once, Tx};
 use base::error::{self, ApiError};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use base::keys::{KeyRing, random_digits};
@@ -241,9 +241,9 @@ pub(super) fn issue_code(tx: &mut Tx<'_>, ring: &KeyRing, id: RosterRowId) -> Re
 const TRY: AttemptLimit = AttemptLimit { kind: "roster_code", tries: 3, window: 600 };
 
 /// Takes the row of a one-time code. The person must have bound a phone of their own.
-pub(super) async fn use_code(db: &Db, ring: Arc<KeyRing>, context: Context, who: PersonId, code: String) -> Result<(), ApiError> {
+pub(super) async fn use_code(db: &Db, ring: Arc<KeyRing>, once: Once, who: PersonId, code: String) -> Result<Done<()>, ApiError> {
     limits::count_person(db, &ring, TRY, who).await?;
-    db.transaction(context, move |mut tx| -> Result<_, ApiError> {
+    db.once(once, move |mut tx| -> Result<_, ApiError> {
         if person::phone_lookup(tx.conn(), who)?.is_none() {
             return Err(ApiError::of(&PHONE_REQUIRED));
         }

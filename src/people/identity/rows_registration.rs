@@ -232,6 +232,12 @@ pub(super) fn invitation_lock(connection: &mut PgConnection, hash: &[u8]) -> DbR
         .optional()?)
 }
 
+/// The role that an invitation became.
+pub(super) fn invitation_role(connection: &mut PgConnection, hash: &[u8]) -> DbResult<Option<RoleId>> {
+    let found = invitations::table.filter(invitations::code_hash.eq(hash)).select(invitations::role_id);
+    Ok(found.first::<Option<RoleId>>(connection).optional()?.flatten())
+}
+
 pub(super) fn invitation_use(
     connection: &mut PgConnection,
     id: InvitationId,

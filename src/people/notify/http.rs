@@ -7,8 +7,8 @@ use std::sync::Arc;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
 use base::db::{Audit, Db, Finished};
-use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::error::ApiError;
+use base::http::{Changed, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::page::{Page, PageQuery};
 use base::text::{Few, Text, Whole};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 
+use super::call;
 use super::consent::{self, Source};
 use super::deliver::TemplateIds;
 use super::rows::{self, Notification};
@@ -25,7 +26,6 @@ use super::{
     CallDone, CallId, CallList, InboxList, InboxRead, NotificationId, SubscriptionList, SubscriptionReport, TEMPLATE_UNKNOWN,
     rows_consent, templates,
 };
-use crate::grid;
 use crate::identity::{self, Can};
 
 /// Which part of the inbox.
@@ -241,25 +241,26 @@ pub async fn subscription_report(
     body: Valid<SubscriptionAnswers>,
     db: Data<Db>,
     ids: Data<TemplateIds>,
-) -> Result<Json<Subscriptions>, ApiError> {
+) -> Result<Changed<Subscriptions>, ApiError> {
     let person = can.person();
     let once = can.once(key, body.hash(), person.0);
     let answers = body.into_inner().answers;
     if answers.items().iter().any(|answer| !known(&ids, &answer.template)) {
         return Err(ApiError::of(&TEMPLATE_UNKNOWN));
     }
-    db.once(once, move |mut tx| {
-        for answer in answers.items() {
-            match answer.accepted {
-                true => consent::accepted(&mut tx, person, &answer.template, Source::Client, None)?,
-                false => consent::rejected(&mut tx, person, &answer.template, Source::Client, None)?,
+    let done = db
+        .once(once, move |mut tx| {
+            for answer in answers.items() {
+                match answer.accepted {
+                    true => consent::accepted(&mut tx, person, &answer.template, Source::Client, None)?,
+                    false => consent::rejected(&mut tx, person, &answer.template, Source::Client, None)?,
+                }
             }
-        }
-        tx.audit(Audit::new(Can::<SubscriptionReport>::ACTION, "person", person.0))?;
-        Ok::<Finished<()>, ApiError>(tx.done(())?)
-    })
-    .await?;
-    balances(&db, ids.into_inner(), person).await
+            tx.audit(Audit::new(Can::<SubscriptionReport>::ACTION, "person", person.0))?;
+            Ok::<Finished<()>, ApiError>(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, balances(&db, ids.into_inner(), person).await?))
 }
 
 fn known(ids: &TemplateIds, template: &str) -> bool {
@@ -274,10 +275,10 @@ pub async fn subscription_list(
     db: Data<Db>,
     ids: Data<TemplateIds>,
 ) -> Result<Json<Subscriptions>, ApiError> {
-    balances(&db, ids.into_inner(), can.person()).await
+    Ok(Json(balances(&db, ids.into_inner(), can.person()).await?))
 }
 
-async fn balances(db: &Db, ids: Arc<TemplateIds>, person: PersonId) -> Result<Json<Subscriptions>, ApiError> {
+async fn balances(db: &Db, ids: Arc<TemplateIds>, person: PersonId) -> Result<Subscriptions, ApiError> {
     let found: HashMap<String, Option<i64>> =
         db.read(move |connection| rows_consent::balances(connection, person)).await?.into_iter().collect();
     let items = templates::ALL.iter().filter(|template| !template.fields.is_empty()).map(|template| {
@@ -286,7 +287,7 @@ async fn balances(db: &Db, ids: Arc<TemplateIds>, person: PersonId) -> Result<Js
         let summary = format!("{}：还可收到 {balance} 条微信消息", template.title.0);
         SubscriptionView { template: id, kind: template.kind.to_owned(), title: template.title.0.to_owned(), balance, summary }
     });
-    Ok(Json(Subscriptions { items: items.collect() }))
+    Ok(Subscriptions { items: items.collect() })
 }
 
 /// People of one's scope who are to be told by a call, the oldest first.
@@ -332,25 +333,15 @@ pub async fn call_done(
     key: IdempotencyKey,
     body: Valid<CallNote>,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
     let once = can.once(key, hash_on(id.0, body.hash()), id.0);
     let note = body.into_inner().note;
-    db.once(once, move |mut tx| {
-        let call = rows_call::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-        let unit = call.grid_unit_id.map(|unit| grid::unit_find(tx.conn(), unit)).transpose()?.flatten().map(|unit| unit.path);
-        scope.require(&grid::Target { unit: unit.as_ref(), ..grid::Target::default() })?;
-        let now = tx.now()?;
-        if !rows_call::done(tx.conn(), id, by, note.as_deref(), now)? {
-            return Err(ApiError::of(&error::STATE_CONFLICT));
-        }
-        let mut audit = Audit::new(Can::<CallDone>::ACTION, "call", id.0).after(json!({"state": "done"}));
-        if let Some(unit) = call.grid_unit_id {
-            audit = audit.at(unit);
-        }
-        tx.audit(audit)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db
+        .once(once, move |mut tx| {
+            call::done(&mut tx, &scope, (id, by), note.as_deref())?;
+            Ok::<Finished<()>, ApiError>(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }

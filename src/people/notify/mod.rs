@@ -6,6 +6,7 @@
 //! WeChat message goes at most once: what may have arrived is noted as `unknown` and not repeated.
 
 mod acted;
+mod call;
 mod consent;
 mod deliver;
 mod events;

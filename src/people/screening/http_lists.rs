@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use base::text::{Few, Text};
@@ -167,7 +167,7 @@ pub async fn word_list_approve(
     db: Data<Db>,
 ) -> Result<Changed<WordListView>, ApiError> {
     let (id, editor) = (id.0, Editor::new(can.scope(), can.actor()));
-    let (once, approver) = (can.once(key, base::keys::sha256(id.0.as_bytes()), id.0), editor.clone());
+    let (once, approver) = (can.once(key, hash_on(id.0, [0; 32]), id.0), editor.clone());
     let done = db.once(once, move |tx| lists::approve(tx, &approver, id)).await?;
     let list = db.read(move |connection| lists::seen(connection, &editor, id)).await?;
     Ok(Changed::new(&done, view(list)))

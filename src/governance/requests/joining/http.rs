@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, delete, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::http::{IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
@@ -69,11 +69,11 @@ pub async fn request_join(
     id: PathId<CaseId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
-    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), id.0.0);
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
-    db.once(once, move |tx| join::join(tx, &scope, person, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| join::join(tx, &scope, person, id.0)).await?;
+    Ok(NoContent::new(&done))
 }
 
 /// No longer join or follow a request.
@@ -94,11 +94,11 @@ pub async fn request_join_rate(
     key: IdempotencyKey,
     body: Valid<JoinRating>,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (person, form) = (can.person(), body.into_inner());
-    db.once(once, move |tx| join::rate(tx, person, id.0, &form)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| join::rate(tx, person, id.0, &form)).await?;
+    Ok(NoContent::new(&done))
 }
 
 /// Follow a public request without joining it.
@@ -109,11 +109,11 @@ pub async fn request_follow(
     id: PathId<CaseId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
-    let once = can.once(key, base::keys::sha256(id.0.0.as_bytes()), id.0.0);
+) -> Result<NoContent, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let person = can.person();
-    db.once(once, move |tx| join::follow(tx, person, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| join::follow(tx, person, id.0)).await?;
+    Ok(NoContent::new(&done))
 }
 
 /// Requests that you joined or follow, the newest first.
@@ -155,22 +155,23 @@ pub async fn place_follow(
     key: IdempotencyKey,
     body: Valid<PlaceToFollow>,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (unit, person) = (body.unit, can.person());
     let once = can.once(key, body.hash(), unit.0);
-    db.once(once, move |mut tx| -> Result<_, ApiError> {
-        let place = grid::unit_find(tx.conn(), unit)?.filter(|place| place.active);
-        place.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-        let followed = rows::places_of(tx.conn(), person)?;
-        if followed.len() >= PLACES && !followed.iter().any(|(known, _)| *known == unit) {
-            return Err(ApiError::invalid("/unit", "at most 20 places can be followed"));
-        }
-        rows::place_follow(tx.conn(), person, unit)?;
-        tx.audit(base::db::Audit::new("place_follow", "grid_unit", unit.0))?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            let place = grid::unit_find(tx.conn(), unit)?.filter(|place| place.active);
+            place.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+            let followed = rows::places_of(tx.conn(), person)?;
+            if followed.len() >= PLACES && !followed.iter().any(|(known, _)| *known == unit) {
+                return Err(ApiError::invalid("/unit", "at most 20 places can be followed"));
+            }
+            rows::place_follow(tx.conn(), person, unit)?;
+            tx.audit(base::db::Audit::new("place_follow", "grid_unit", unit.0))?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(NoContent::new(&done))
 }
 
 /// Stop following a place.

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::OrganizationId;
 use base::page::{Page, PageQuery};
 use base::text::Text;
@@ -144,31 +144,35 @@ pub async fn kpi_appeal_list(
 }
 
 /// Grant an appeal: the figures follow at once.
-#[utoipa::path(tag = "governance", request_body = AppealDecision, params(("id" = AppealId, Path)), responses((status = 200, body = AppealView, description = "granted"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "governance", request_body = AppealDecision, params(("id" = AppealId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = AppealView, description = "granted"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/kpis/appeals/{id}/grant")]
 pub async fn kpi_appeal_grant(
     can: Can<KpiAppealGrant>,
     id: PathId<AppealId>,
+    key: IdempotencyKey,
     body: Valid<AppealDecision>,
     db: Data<Db>,
-) -> Result<Json<AppealView>, ApiError> {
+) -> Result<Changed<AppealView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let decided = move |tx: base::db::Tx<'_>| appeal::decide(tx, &scope, person, id.0, (AppealMove::Grant, &body.text));
-    db.transaction(can.context(), decided).await?;
-    Ok(Json(one(&db, id.0).await?))
+    let done = db.once(once, decided).await?;
+    Ok(Changed::new(&done, one(&db, id.0).await?))
 }
 
 /// Refuse an appeal.
-#[utoipa::path(tag = "governance", request_body = AppealDecision, params(("id" = AppealId, Path)), responses((status = 200, body = AppealView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "governance", request_body = AppealDecision, params(("id" = AppealId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = AppealView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/kpis/appeals/{id}/refuse")]
 pub async fn kpi_appeal_refuse(
     can: Can<KpiAppealRefuse>,
     id: PathId<AppealId>,
+    key: IdempotencyKey,
     body: Valid<AppealDecision>,
     db: Data<Db>,
-) -> Result<Json<AppealView>, ApiError> {
+) -> Result<Changed<AppealView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (scope, person) = (can.scope().clone(), can.person());
     let decided = move |tx: base::db::Tx<'_>| appeal::decide(tx, &scope, person, id.0, (AppealMove::Refuse, &body.text));
-    db.transaction(can.context(), decided).await?;
-    Ok(Json(one(&db, id.0).await?))
+    let done = db.once(once, decided).await?;
+    Ok(Changed::new(&done, one(&db, id.0).await?))
 }

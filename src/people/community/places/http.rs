@@ -3,17 +3,17 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
-use base::db::{Audit, Db};
+use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{PathId, Problem, Query, Tagged};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, Tagged, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::poster;
 use super::responsible::{self, ResponsibleView};
 use super::{GridMine, GridRedList, PosterCreate, UnitFind, UnitList};
-use crate::community::residencies::NOT_AN_ENTRANCE;
 use crate::grid::{self, GridPath, GridUnit, TICKET_PREFIX, UnitKind};
 use crate::identity::{Can, Role};
 use crate::qr;
@@ -213,25 +213,19 @@ pub async fn grid_red_list(
 }
 
 /// The poster of an entrance; asking again gives the same ticket, so posters on the wall stay valid.
-#[utoipa::path(tag = "grid", params(("id" = GridUnitId, Path)), responses((status = 200, body = PosterView, description = "ticket and QR code"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "grid", params(("id" = GridUnitId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = PosterView, description = "ticket and QR code"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/grid/units/{id}/poster")]
-pub async fn poster_create(can: Can<PosterCreate>, id: PathId<GridUnitId>, db: Data<Db>) -> Result<Json<PosterView>, ApiError> {
-    let (scope, by) = (can.scope().clone(), can.person());
-    let fresh = grid::new_ticket().map_err(ApiError::internal)?;
-    let (unit, ticket) = db
-        .transaction(can.context(), move |mut tx| {
-            let unit = grid::unit_find(tx.conn(), id.0)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-            scope.require_unit(&unit.path)?;
-            if unit.level() != UnitKind::Entrance {
-                return Err(ApiError::of(&NOT_AN_ENTRANCE));
-            }
-            let ticket = grid::ticket_of(tx.conn(), unit.id, &fresh, Some(by))?;
-            tx.audit(Audit::new(Can::<PosterCreate>::ACTION, "grid_unit", unit.id.0).at(unit.id))?;
-            Ok(tx.done((unit, ticket))?)
-        })
-        .await?;
+pub async fn poster_create(
+    can: Can<PosterCreate>,
+    id: PathId<GridUnitId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<PosterView>, ApiError> {
+    let (once, scope, by) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.scope().clone(), can.person());
+    let done = db.once(once, move |tx| poster::make(tx, &scope, by, id.0)).await?;
+    let (unit, ticket) = db.read(move |connection| poster::find(connection, id.0)).await?;
     let content = format!("{TICKET_PREFIX}{ticket}");
     let svg = qr::svg(&content)?;
     let title = format!("{} · 扫码认领住址", unit.name);
-    Ok(Json(PosterView { unit: unit.id, ticket, content, svg, title }))
+    Ok(Changed::new(&done, PosterView { unit: unit.id, ticket, content, svg, title }))
 }

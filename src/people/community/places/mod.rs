@@ -1,6 +1,7 @@
 //! The public side of the grid: its units, who is responsible for me, the red list, posters of entrances.
 
 pub mod http;
+mod poster;
 mod responsible;
 
 crate::permissions! {

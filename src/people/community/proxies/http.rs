@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -193,46 +193,63 @@ pub async fn proxy_find(can: Can<ProxyFind>, id: PathId<ProxyId>, db: Data<Db>) 
 }
 
 /// Confirm a family proxy: the person, or the worker of a managed account with the consent that was given face to face.
-#[utoipa::path(tag = "community", params(("id" = ProxyId, Path)), request_body = ProxyConsentBody, responses((status = 200, body = ProxyView, description = "confirmed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "community", params(("id" = ProxyId, Path), ("Idempotency-Key" = String, Header)), request_body = ProxyConsentBody, responses((status = 200, body = ProxyView, description = "confirmed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/proxies/{id}/confirm")]
 pub async fn proxy_confirm(
     can: Can<ProxyConfirm>,
     id: PathId<ProxyId>,
+    key: IdempotencyKey,
     body: Valid<ProxyConsentBody>,
     db: Data<Db>,
-) -> Result<Json<ProxyView>, ApiError> {
+) -> Result<Changed<ProxyView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
     let (id, by, scope, body) = (id.0, can.person(), can.scope().clone(), body.into_inner());
     let consent = body.consent_version.map(Text::into_string).zip(body.consent.map(Text::into_string));
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        super::decide(&mut tx, &scope, id, ProxyMove::Confirm, by, consent.as_ref())?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            super::decide(&mut tx, &scope, id, ProxyMove::Confirm, by, consent.as_ref())?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, id)).await?))
 }
 
 /// Refuse a family proxy.
-#[utoipa::path(tag = "community", params(("id" = ProxyId, Path)), responses((status = 200, body = ProxyView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "community", params(("id" = ProxyId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = ProxyView, description = "refused"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/proxies/{id}/refuse")]
-pub async fn proxy_refuse(can: Can<ProxyRefuse>, id: PathId<ProxyId>, db: Data<Db>) -> Result<Json<ProxyView>, ApiError> {
+pub async fn proxy_refuse(
+    can: Can<ProxyRefuse>,
+    id: PathId<ProxyId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<ProxyView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        super::decide(&mut tx, &scope, id, ProxyMove::Refuse, by, None)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            super::decide(&mut tx, &scope, id, ProxyMove::Refuse, by, None)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, id)).await?))
 }
 
 /// End a family proxy, or take back what was asked.
-#[utoipa::path(tag = "community", params(("id" = ProxyId, Path)), responses((status = 200, body = ProxyView, description = "ended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[utoipa::path(tag = "community", params(("id" = ProxyId, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = ProxyView, description = "ended"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/proxies/{id}/end")]
-pub async fn proxy_end(can: Can<ProxyEnd>, id: PathId<ProxyId>, db: Data<Db>) -> Result<Json<ProxyView>, ApiError> {
+pub async fn proxy_end(
+    can: Can<ProxyEnd>,
+    id: PathId<ProxyId>,
+    key: IdempotencyKey,
+    db: Data<Db>,
+) -> Result<Changed<ProxyView>, ApiError> {
+    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
-    db.transaction(can.context(), move |mut tx| -> Result<_, ApiError> {
-        super::end(&mut tx, &scope, id, by)?;
-        Ok(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, id)).await?))
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            super::end(&mut tx, &scope, id, by)?;
+            Ok(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, id)).await?))
 }

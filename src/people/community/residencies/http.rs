@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::{Db, Finished};
 use base::error::{self, ApiError};
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
@@ -181,15 +181,16 @@ pub async fn residency_confirm(
     key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ResidencyView>, ApiError> {
+) -> Result<Changed<ResidencyView>, ApiError> {
     let (id, by, scope, once_ring) = (id.0, can.person(), can.scope().clone(), ring.clone());
-    let once = can.once(key, base::keys::sha256(id.0.as_bytes()), id.0);
-    db.once(once, move |mut tx| {
-        decide::confirm(&mut tx, &once_ring, &scope, id, by)?;
-        Ok::<Finished<()>, ApiError>(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let done = db
+        .once(once, move |mut tx| {
+            decide::confirm(&mut tx, &once_ring, &scope, id, by)?;
+            Ok::<Finished<()>, ApiError>(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
 }
 
 /// Confirm up to 200 claimed residences; each has its outcome.
@@ -225,16 +226,17 @@ pub async fn residency_refuse(
     body: Valid<ResidencyRefusal>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ResidencyView>, ApiError> {
+) -> Result<Changed<ResidencyView>, ApiError> {
     let (id, by, scope) = (id.0, can.person(), can.scope().clone());
     let once = can.once(key, hash_on(id.0, body.hash()), id.0);
     let reason = body.into_inner().reason;
-    db.once(once, move |mut tx| {
-        decide::refuse(&mut tx, &scope, id, by, &reason)?;
-        Ok::<Finished<()>, ApiError>(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
+    let done = db
+        .once(once, move |mut tx| {
+            decide::refuse(&mut tx, &scope, id, by, &reason)?;
+            Ok::<Finished<()>, ApiError>(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
 }
 
 /// Move out of one's residence: rights there end now, the wallet stays.
@@ -246,7 +248,7 @@ pub async fn residency_leave(
     body: Valid<ResidencyMoveOut>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ResidencyView>, ApiError> {
+) -> Result<Changed<ResidencyView>, ApiError> {
     let (person, wanted) = (can.person(), body.residency);
     let once = can.once(key, body.hash(), person.0);
     let done = db
@@ -261,7 +263,7 @@ pub async fn residency_leave(
             one(connection, &ring, left.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?, Eyes::Own)
         })
         .await?;
-    Ok(Json(view))
+    Ok(Changed::new(&done, view))
 }
 
 /// Note that a resident has moved out.
@@ -273,13 +275,14 @@ pub async fn residency_end(
     key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ResidencyView>, ApiError> {
+) -> Result<Changed<ResidencyView>, ApiError> {
     let (id, scope) = (id.0, can.scope().clone());
-    let once = can.once(key, base::keys::sha256(id.0.as_bytes()), id.0);
-    db.once(once, move |mut tx| {
-        moving::end_by_staff(&mut tx, &scope, id)?;
-        Ok::<Finished<()>, ApiError>(tx.done(())?)
-    })
-    .await?;
-    Ok(Json(db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let done = db
+        .once(once, move |mut tx| {
+            moving::end_by_staff(&mut tx, &scope, id)?;
+            Ok::<Finished<()>, ApiError>(tx.done(())?)
+        })
+        .await?;
+    Ok(Changed::new(&done, db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
 }

@@ -3,9 +3,9 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Valid, hash_on};
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use base::text::Text;
@@ -106,13 +106,16 @@ pub async fn shift_check_in(
     body: Valid<CheckIn>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<SignUpView>, ApiError> {
+) -> Result<Changed<SignUpView>, ApiError> {
     let at = (id.0, can.person());
-    if !admitted(&db, &ring, can.context(), at, &[SignUpState::CheckedIn, SignUpState::CheckedOut]).await? {
+    let replayed = if admitted(&db, &ring, can.context(), at, &[SignUpState::CheckedIn, SignUpState::CheckedOut]).await? {
+        true
+    } else {
         let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
-        db.once(once, move |tx| scan::check_in(tx, &ring, at, &body)).await?;
-    }
-    place(&db, at.0, at.1).await.map(Json)
+        db.once(once, move |tx| scan::check_in(tx, &ring, at, &body)).await?.replayed
+    };
+    let done: Done<()> = Done { id: at.0.0, replayed, value: None };
+    Ok(Changed::new(&done, place(&db, at.0, at.1).await?))
 }
 
 /// Check out with the code on the organiser's screen; the half hours are recorded. Again gives the same answer.
@@ -125,13 +128,16 @@ pub async fn shift_check_out(
     body: Valid<CheckOut>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<SignUpView>, ApiError> {
+) -> Result<Changed<SignUpView>, ApiError> {
     let at = (id.0, can.person());
-    if !admitted(&db, &ring, can.context(), at, &[SignUpState::CheckedOut]).await? {
+    let replayed = if admitted(&db, &ring, can.context(), at, &[SignUpState::CheckedOut]).await? {
+        true
+    } else {
         let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
-        db.once(once, move |tx| scan::check_out(tx, &ring, at, &body)).await?;
-    }
-    place(&db, at.0, at.1).await.map(Json)
+        db.once(once, move |tx| scan::check_out(tx, &ring, at, &body)).await?.replayed
+    };
+    let done: Done<()> = Done { id: at.0.0, replayed, value: None };
+    Ok(Changed::new(&done, place(&db, at.0, at.1).await?))
 }
 
 /// Tick somebody who has no phone, by person or by card; a second person approves the hours.

@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::Page;
 use base::text::Few;
@@ -195,10 +195,10 @@ pub async fn hours_approve(
     id: PathId<HoursId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<HoursView>, ApiError> {
+) -> Result<Changed<HoursView>, ApiError> {
     let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
-    db.once(once, move |tx| decide::approve(tx, can.scope(), can.person(), id.0)).await?;
-    load(&db, id.0).await.map(Json)
+    let done = db.once(once, move |tx| decide::approve(tx, can.scope(), can.person(), id.0)).await?;
+    Ok(Changed::new(&done, load(&db, id.0).await?))
 }
 
 /// Refuse hours with a reason that the person is told.
@@ -210,10 +210,10 @@ pub async fn hours_refuse(
     key: IdempotencyKey,
     body: Valid<Refusal>,
     db: Data<Db>,
-) -> Result<Json<HoursView>, ApiError> {
+) -> Result<Changed<HoursView>, ApiError> {
     let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
-    db.once(once, move |tx| decide::refuse(tx, can.scope(), can.person(), id.0, &body.reason)).await?;
-    load(&db, id.0).await.map(Json)
+    let done = db.once(once, move |tx| decide::refuse(tx, can.scope(), can.person(), id.0, &body.reason)).await?;
+    Ok(Changed::new(&done, load(&db, id.0).await?))
 }
 
 /// Approve up to 200 records; each that can't be approved says why.

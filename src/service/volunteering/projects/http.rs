@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::Page;
 use chrono::{DateTime, Utc};
@@ -182,10 +182,10 @@ pub async fn project_open(
     id: PathId<ProjectId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<ProjectView>, ApiError> {
+) -> Result<Changed<ProjectView>, ApiError> {
     let (once, scope) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.scope().clone());
-    db.once(once, move |tx| edit::move_on(tx, &scope, id.0, ProjectMove::Open, Can::<ProjectOpen>::ACTION)).await?;
-    load(&db, id.0).await.map(Json)
+    let done = db.once(once, move |tx| edit::move_on(tx, &scope, id.0, ProjectMove::Open, Can::<ProjectOpen>::ACTION)).await?;
+    Ok(Changed::new(&done, load(&db, id.0).await?))
 }
 
 /// Close a project; no shift of it may lie ahead.
@@ -196,8 +196,8 @@ pub async fn project_close(
     id: PathId<ProjectId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<ProjectView>, ApiError> {
+) -> Result<Changed<ProjectView>, ApiError> {
     let (once, scope) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.scope().clone());
-    db.once(once, move |tx| edit::move_on(tx, &scope, id.0, ProjectMove::Close, Can::<ProjectClose>::ACTION)).await?;
-    load(&db, id.0).await.map(Json)
+    let done = db.once(once, move |tx| edit::move_on(tx, &scope, id.0, ProjectMove::Close, Can::<ProjectClose>::ACTION)).await?;
+    Ok(Changed::new(&done, load(&db, id.0).await?))
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::page::Page;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
@@ -180,8 +180,8 @@ pub async fn shift_cancel(
     key: IdempotencyKey,
     body: Valid<Cancellation>,
     db: Data<Db>,
-) -> Result<Json<ShiftView>, ApiError> {
+) -> Result<Changed<ShiftView>, ApiError> {
     let (once, scope) = (can.once(key, hash_on(id.0.0, body.hash()), id.0.0), can.scope().clone());
-    db.once(once, move |tx| cancel::cancel(tx, &scope, id.0, &body.reason)).await?;
-    db.read(move |connection| load(connection, id.0)).await.map(Json)
+    let done = db.once(once, move |tx| cancel::cancel(tx, &scope, id.0, &body.reason)).await?;
+    Ok(Changed::new(&done, db.read(move |connection| load(connection, id.0)).await?))
 }

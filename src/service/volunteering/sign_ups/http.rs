@@ -7,7 +7,7 @@ use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
@@ -200,10 +200,10 @@ pub async fn sign_up_withdraw(
     id: PathId<SignUpId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<Json<SignUpView>, ApiError> {
+) -> Result<Changed<SignUpView>, ApiError> {
     let (once, scope) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0).contended(), can.scope().clone());
-    db.once(once, move |tx| withdraw::withdraw(tx, &scope, id.0)).await?;
-    load(&db, id.0).await.map(Json)
+    let done = db.once(once, move |tx| withdraw::withdraw(tx, &scope, id.0)).await?;
+    Ok(Changed::new(&done, load(&db, id.0).await?))
 }
 
 /// One's own sign-ups, newest first.

@@ -65,23 +65,28 @@ pub(super) fn count_try(mut tx: Tx<'_>, ring: &KeyRing, person: PersonId) -> Res
     Ok(tx.done(())?)
 }
 
-/// Joins the team of a code in the person's community; who is in already stays.
-pub(super) fn join(
-    mut tx: Tx<'_>,
+/// The team of a code in one's community.
+pub(super) fn of_code(
+    connection: &mut diesel::PgConnection,
     scope: &Scope,
     ring: &KeyRing,
-    person: PersonId,
     code: &str,
-) -> Result<Finished<TeamId>, ApiError> {
+) -> Result<TeamId, ApiError> {
     let refused = || ApiError::of(&TEAM_CODE);
-    let team = rows::by_code(tx.conn(), &hash(ring, code))?.ok_or_else(refused)?;
-    let unit = found(grid::unit_find(tx.conn(), team.community_id)?)?;
+    let team = rows::by_code(connection, &hash(ring, code))?.ok_or_else(refused)?;
+    let unit = found(grid::unit_find(connection, team.community_id)?)?;
     // A right code of another community is as wrong as any other.
     scope.require_unit(&unit.path).map_err(|_outside| refused())?;
-    if rows::add(tx.conn(), team.id, person)? {
-        tx.audit(Audit::new("team_join", "volunteer_team", team.id.0).at(team.community_id).after(json!({"joined": person})))?;
+    Ok(team.id)
+}
+
+/// Joins a team; who is in already stays.
+pub(super) fn join(mut tx: Tx<'_>, person: PersonId, id: TeamId) -> Result<Finished<()>, ApiError> {
+    let team = rows::hold_open(tx.conn(), id)?.ok_or_else(|| ApiError::of(&TEAM_CODE))?;
+    if rows::add(tx.conn(), id, person)? {
+        tx.audit(Audit::new("team_join", "volunteer_team", id.0).at(team.community_id).after(json!({"joined": person})))?;
     }
-    Ok(tx.done(team.id)?)
+    Ok(tx.done(())?)
 }
 
 /// Renews the code: the old one ends.

@@ -2,10 +2,10 @@
 //! Handlers of teams.
 
 use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{get, post};
 use base::db::Db;
 use base::error::ApiError;
-use base::http::{Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::{KeyRing, random_digits};
 use base::page::{Page, PageQuery};
@@ -124,13 +124,13 @@ pub async fn team_join(
     body: Valid<TeamCode>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<TeamView>, ApiError> {
+) -> Result<Changed<TeamView>, ApiError> {
     let (person, keys) = (can.person(), ring.clone());
     db.transaction(can.context(), move |tx| change::count_try(tx, &keys, person)).await?;
-    // The team is known only inside, so the key protects against nothing more than joining does by itself: being in is idempotent.
-    let (context, _key) = (can.context(), key);
-    let team = db.transaction(context, move |tx| change::join(tx, can.scope(), &ring, person, &body.code)).await?;
-    load(&db, team, person).await.map(Json)
+    let (hash, scope) = (body.hash(), can.scope().clone());
+    let team = db.read(move |connection| change::of_code(connection, &scope, &ring, &body.code)).await?;
+    let done = db.once(can.once(key, hash, team.0), move |tx| change::join(tx, person, team)).await?;
+    Ok(Changed::new(&done, load(&db, team, person).await?))
 }
 
 /// Leave a team; when the leader leaves, the member who joined first leads.
@@ -141,10 +141,10 @@ pub async fn team_leave(
     id: PathId<TeamId>,
     key: IdempotencyKey,
     db: Data<Db>,
-) -> Result<HttpResponse, ApiError> {
+) -> Result<NoContent, ApiError> {
     let (once, person) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), can.person());
-    db.once(once, move |tx| change::leave(tx, person, id.0)).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let done = db.once(once, move |tx| change::leave(tx, person, id.0)).await?;
+    Ok(NoContent::new(&done))
 }
 
 /// Renew the code of a team that one leads; the old one ends, the new one is shown once.
@@ -156,11 +156,11 @@ pub async fn team_renew_code(
     key: IdempotencyKey,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<TeamView>, ApiError> {
+) -> Result<Changed<TeamView>, ApiError> {
     let (code, person) = (fresh_code()?, can.person());
     let (once, told) = (can.once(key, hash_on(id.0.0, [0; 32]), id.0.0), code.clone());
     let done = db.once(once, move |tx| change::renew_code(tx, &ring, (person, id.0), &code)).await?;
     let mut view = load(&db, id.0, person).await?;
     view.code = (!done.replayed).then_some(told);
-    Ok(Json(view))
+    Ok(Changed::new(&done, view))
 }

@@ -65,14 +65,16 @@ pub(super) fn hold(connection: &mut PgConnection, team: TeamId) -> DbResult<Opti
     Ok(volunteer_teams::table.find(team).select(Team::as_select()).for_update().first(connection).optional()?)
 }
 
-/// The team of a code, locked so that it can't close meanwhile.
+/// The open team of a code.
 pub(super) fn by_code(connection: &mut PgConnection, join_hash: &[u8]) -> DbResult<Option<Team>> {
-    Ok(volunteer_teams::table
-        .filter(volunteer_teams::join_hash.eq(join_hash).and(volunteer_teams::closed_at.is_null()))
-        .select(Team::as_select())
-        .for_update()
-        .first(connection)
-        .optional()?)
+    let open = volunteer_teams::join_hash.eq(join_hash).and(volunteer_teams::closed_at.is_null());
+    Ok(volunteer_teams::table.filter(open).select(Team::as_select()).first(connection).optional()?)
+}
+
+/// An open team, locked so that it can't close meanwhile.
+pub(super) fn hold_open(connection: &mut PgConnection, team: TeamId) -> DbResult<Option<Team>> {
+    let open = volunteer_teams::id.eq(team).and(volunteer_teams::closed_at.is_null());
+    Ok(volunteer_teams::table.filter(open).select(Team::as_select()).for_update().first(connection).optional()?)
 }
 
 /// Replaces the code.
