@@ -14,7 +14,7 @@ binary := target/debug/palm
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test docs bench ci
+.PHONY: help setup run test screens docs bench ci
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -26,8 +26,14 @@ run: setup ## build, start a private PostgreSQL, seed demo data, play the journe
 	@cargo build $(profile) --bin palm
 	@exec $(binary) demo up
 
-test: setup ## every test, against a real PostgreSQL
+test: ## every test, against a real PostgreSQL and in a real browser
+	@bash .ci/setup.sh --tests
 	@cargo test --workspace
+
+screens: ## pictures of the staff console's screens, into target/screens
+	@bash .ci/setup.sh --screens
+	@PALM_SCREENS=$(CURDIR)/target/screens cargo test --test integration every_screen_opens
+	@ls target/screens
 
 docs: setup ## write api-docs/ anew from the code
 	@PALM_WRITE_DOCS=1 cargo test --test integration documents

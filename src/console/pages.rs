@@ -10,7 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError as _};
 use askama::Template;
 use base::error::{self, ApiError};
-use base::http::{OwnFormat, failure_of, request_id};
+use base::http::{failure_of, request_id};
 
 use super::frame::Frame;
 use super::words_frame as frame_words;
@@ -83,7 +83,6 @@ fn page_of(failure: &ApiError, request: &HttpRequest) -> HttpResponse {
     if let Some(seconds) = failure.wait() {
         answer.headers_mut().insert(actix_web::http::header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    answer.extensions_mut().insert(OwnFormat);
     answer
 }
 

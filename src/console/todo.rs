@@ -109,6 +109,9 @@ impl TodoPage<'_> {
 /// The page of the console where a thing of the API is worked on.
 pub(super) fn page_of(link: &str) -> Option<String> {
     let path = link.strip_prefix("/api/v1/")?;
+    if let Some(query) = path.strip_prefix("screening/items") {
+        return Some(format!("/console/moderation{query}"));
+    }
     let id = |prefix: &str| path.strip_prefix(prefix).filter(|rest| !rest.is_empty() && !rest.contains(['/', '?']));
     id("governance/requests/").map(|id| format!("/console/requests/{id}"))
 }

@@ -113,6 +113,11 @@ impl Pages {
     }
 }
 
+/// What the QR code of a browser says.
+pub(super) fn ticket_of(app: &TestApp, browser: &str) -> String {
+    people::identity::console_ticket(&app.serving.parts.ring, browser)
+}
+
 /// The value of the first hidden field of that name.
 pub(super) fn hidden<'a>(page: &'a str, name: &str) -> &'a str {
     let marker = format!("name=\"{name}\" value=\"");

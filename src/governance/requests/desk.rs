@@ -4,17 +4,25 @@
 use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{IdempotencyKey, hash_on};
+use base::ids::OrganizationId;
 use diesel::PgConnection;
+use people::files::Signer;
 use people::identity::{Actor, Can};
+use people::{community, grid};
 
 use super::clocks::{self, ExtensionForm, PauseForm, RequestExtend, RequestPause, RequestResume};
-use super::hats;
 use super::http_read::by;
+use super::http_templates::ReplyTemplateView;
+use super::rows::Case;
+use super::view::{self, AnswerView, EventView, RequestView};
 use super::{
     Acceptance, Arbitration, CaseId, Desk, Dispatch, Move, NewAnswer, NewConfirmation, Progress, Question, RequestAccept,
-    RequestAnswer, RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch, RequestProgress, RequestReturn, Return,
+    RequestAnswer, RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch, RequestFind, RequestProgress, RequestReturn,
+    Return, State, duty, hats, reach, return_, rows_answers, rows_events, rows_templates,
+};
+use super::{
     accept as taking, answer as answering, arbitrate as arbitrating, ask as asking, confirm as confirming,
-    dispatch as dispatching, progress as telling, return_, rows,
+    dispatch as dispatching, progress as telling,
 };
 
 /// What identifies a write that was sent: its key, and SHA-256 of what it says.
@@ -83,11 +91,74 @@ pub async fn extend(
     db.once(once, move |tx| clocks::extend(tx, &scope, person, id, &form)).await
 }
 
+/// A request with all that a handler's page shows of it.
+pub struct Whole {
+    /// The request.
+    pub view: RequestView,
+    /// Its timeline, from the first event.
+    pub events: Vec<EventView>,
+    /// Its answers, round by round.
+    pub answers: Vec<AnswerView>,
+    /// What the reader may do now.
+    pub open: Vec<Move>,
+    /// Does it wait for the street's decision, and is the reader of the street?
+    pub arbitrates: bool,
+    /// Has somebody confirmed that the report is true?
+    pub confirmed: bool,
+}
+
+/// Events of a timeline that a page shows at most.
+const EVENTS: i64 = 500;
+
+/// The request, as far as the right to see it reaches; 404 beyond.
+pub fn whole(connection: &mut PgConnection, can: &Can<RequestFind>, signer: &Signer, id: CaseId) -> Result<Whole, ApiError> {
+    let (case, handler) = reach::within(connection, can.scope(), id)?;
+    let events = rows_events::after(connection, id, 0, handler, EVENTS)?;
+    let arbitrates =
+        case.state == State::Returned && case.desk == Desk::Street && hats::street(connection, can.actor(), &case).is_ok();
+    let rounds = rows_answers::all(connection, id)?;
+    Ok(Whole {
+        open: open_to(connection, can.actor(), &case),
+        arbitrates,
+        confirmed: rows_answers::confirmation(connection, id)?.is_some(),
+        events: view::timeline(connection, events, handler)?,
+        answers: view::answers(connection, rounds)?,
+        view: view::one(connection, signer, case)?,
+    })
+}
+
+/// What the forms of a request let one choose from.
+#[derive(Debug, Default)]
+pub struct Choices {
+    /// Units at work in its community and its street.
+    pub units: Vec<(OrganizationId, String)>,
+    /// Categories in force: code and words.
+    pub categories: Vec<(String, String)>,
+    /// Texts for its answer.
+    pub templates: Vec<ReplyTemplateView>,
+}
+
+/// Of everything that a form offers, at most so many.
+const OFFERED: i64 = 100;
+
+/// What the forms of a request let one choose from.
+pub fn choices(connection: &mut PgConnection, view: &RequestView) -> Result<Choices, ApiError> {
+    let Some(community) = grid::unit_find(connection, view.community)? else { return Ok(Choices::default()) };
+    let places: Vec<_> = grid::above(connection, &community.path)?.into_iter().map(|unit| unit.id).collect();
+    let units =
+        community::organizations::organizations_of(connection, &places)?.into_iter().filter(|unit| unit.kind != "merchant");
+    let templates = rows_templates::list(connection, view.community, None, view.category.as_deref(), None, OFFERED)?;
+    Ok(Choices {
+        units: units.map(|unit| (unit.id, unit.name)).collect(),
+        categories: duty::offered(connection, view.community)?,
+        templates: templates.into_iter().map(ReplyTemplateView::from).collect(),
+    })
+}
+
 /// What an actor may do with a request as it lies now: the moves that its state allows and its desk is theirs for. For showing forms;
 /// each move asks again.
-pub fn open_to(connection: &mut PgConnection, actor: &Actor, id: CaseId) -> Result<Vec<Move>, ApiError> {
-    let Some(case) = rows::find(connection, id)? else { return Ok(Vec::new()) };
-    let (at_desk, leads) = (hats::at_desk(connection, actor, &case), hats::leading(connection, actor, &case));
+fn open_to(connection: &mut PgConnection, actor: &Actor, case: &Case) -> Vec<Move> {
+    let (at_desk, leads) = (hats::at_desk(connection, actor, case), hats::leading(connection, actor, case));
     let unit = at_desk.as_ref().is_ok_and(|hat| hat.organization.is_some());
     let fits = |by: &Move| match by {
         Move::Accept => at_desk.is_ok() && case.desk != Desk::Street,
@@ -96,5 +167,5 @@ pub fn open_to(connection: &mut PgConnection, actor: &Actor, id: CaseId) -> Resu
         Move::Ask | Move::Answer => leads.is_ok(),
         _ => false,
     };
-    Ok(case.state.allowed().filter(fits).collect())
+    case.state.allowed().filter(fits).collect()
 }

@@ -25,3 +25,13 @@ pub(super) fn check(item: Option<&DutyItem>, answers: &[(String, String)]) -> Re
     duty_list::check_answers(questions, answers)
         .map_err(|(key, wrong)| ApiError::of(&ANSWER_WRONG).field(&format!("/answers/{key}"), wrong.message()))
 }
+
+/// The categories in force in a community: code, and its three levels in words.
+pub(super) fn offered(connection: &mut PgConnection, community: GridUnitId) -> Result<Vec<(String, String)>, ApiError> {
+    let items = duty_list::all_in_force(connection, community)?;
+    let mut named: Vec<(String, String)> =
+        items.into_iter().map(|item| (item.code.clone(), item.category().join(" › "))).collect();
+    named.sort();
+    named.dedup_by(|one, other| one.0 == other.0);
+    Ok(named)
+}

@@ -43,17 +43,28 @@ pub async fn request_list(
     db: Data<Db>,
     signer: Data<Signer>,
 ) -> Result<Json<Page<RequestView>>, ApiError> {
+    listed(&can, &query, &db, signer).await.map(Json)
+}
+
+/// A page of the requests of one's scope.
+pub async fn listed(
+    can: &Can<RequestList>,
+    query: &RequestQuery,
+    db: &Db,
+    signer: Data<Signer>,
+) -> Result<Page<RequestView>, ApiError> {
     let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<CaseId>()?;
     let filters = query.filters();
     filters.check()?;
     let wanted = filters.wanted(Some(can.person()), window.after, window.load());
+    let can = can.clone();
     let views = db
         .read(move |connection| {
             let found = finding::list(connection, can.scope(), &wanted)?;
             view::shown(connection, &signer, found)
         })
         .await?;
-    Ok(Json(window.page(views, |view| view.id, |view| view)))
+    Ok(window.page(views, |view| view.id, |view| view))
 }
 
 /// List one's own requests and those one acts in, the newest first.

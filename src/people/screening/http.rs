@@ -83,6 +83,16 @@ pub async fn screening_list(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Json<Page<ItemView>>, ApiError> {
+    queue(&can, &query, &db, screener).await.map(Json)
+}
+
+/// A page of what waits in one's scope, the oldest first.
+pub async fn queue(
+    can: &Can<ScreeningList>,
+    query: &QueueQuery,
+    db: &Db,
+    screener: Data<Screener>,
+) -> Result<Page<ItemView>, ApiError> {
     let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<ItemId>()?;
     let state = query.state.unwrap_or(ItemState::Queued);
     if ![ItemState::Queued, ItemState::Appealed].contains(&state) {
@@ -95,7 +105,7 @@ pub async fn screening_list(
         let items = view::views(connection, &screener, page.items, viewer)?;
         Ok(Page { items, next_cursor: page.next_cursor })
     });
-    Ok(Json(page.await?))
+    page.await
 }
 
 /// One's own checked contents, the newest first.
@@ -169,10 +179,22 @@ pub async fn screening_publish(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, note) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner().note);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
+    publish(&can, &db, &screener, once, body.into_inner()).await
+}
+
+/// Lets the item of `once` be shown, as the route does.
+pub async fn publish(
+    can: &Can<ScreeningPublish>,
+    db: &Db,
+    screener: &Data<Screener>,
+    once: base::db::Once,
+    body: NewPublication,
+) -> Result<Changed<ItemView>, ApiError> {
+    let (id, note) = (ItemId(once.id()), body.note);
     let work =
         move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide(tx, decider, id, Decision::Publish, note.as_deref());
-    changed(&db, &screener, &can, once, work).await
+    changed(db, screener, can, once, work).await
 }
 
 /// Refuse something; its author is told and may object.
@@ -186,10 +208,21 @@ pub async fn screening_refuse(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, body) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner());
-    let decision = Decision::Refuse(body.reason);
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
+    refuse(&can, &db, &screener, once, body.into_inner()).await
+}
+
+/// Refuses the item of `once`, as the route does.
+pub async fn refuse(
+    can: &Can<ScreeningRefuse>,
+    db: &Db,
+    screener: &Data<Screener>,
+    once: base::db::Once,
+    body: NewRefusal,
+) -> Result<Changed<ItemView>, ApiError> {
+    let (id, decision) = (ItemId(once.id()), Decision::Refuse(body.reason));
     let work = move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide(tx, decider, id, decision, body.note.as_deref());
-    changed(&db, &screener, &can, once, work).await
+    changed(db, screener, can, once, work).await
 }
 
 /// Object to a refusal of one's own content, once.
@@ -219,8 +252,20 @@ pub async fn screening_appeal_decide(
     db: Data<Db>,
     screener: Data<Screener>,
 ) -> Result<Changed<ItemView>, ApiError> {
-    let (id, once, body) = (id.0, can.once(key, hash_on(id.0.0, body.hash()), id.0.0), body.into_inner());
+    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
+    settle_appeal(&can, &db, &screener, once, body.into_inner()).await
+}
+
+/// Decides on the objection to the item of `once`, as the route does.
+pub async fn settle_appeal(
+    can: &Can<ScreeningAppealDecide>,
+    db: &Db,
+    screener: &Data<Screener>,
+    once: base::db::Once,
+    body: AppealDecision,
+) -> Result<Changed<ItemView>, ApiError> {
+    let id = ItemId(once.id());
     let work =
         move |tx: base::db::Tx<'_>, decider: &Decider<'_>| decide::decide_appeal(tx, decider, id, body.publish, &body.note);
-    changed(&db, &screener, &can, once, work).await
+    changed(db, screener, can, once, work).await
 }

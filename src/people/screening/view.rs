@@ -20,43 +20,43 @@ use crate::identity;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemView {
     /// Id.
-    id: ItemId,
+    pub id: ItemId,
     /// What kind of thing.
-    noun: String,
+    pub noun: String,
     /// The thing.
-    subject: Uuid,
+    pub subject: Uuid,
     /// Where it is looked at in this API.
-    link: Option<String>,
+    pub link: Option<String>,
     /// Its place.
-    unit: GridUnitId,
+    pub unit: GridUnitId,
     /// The place's name.
-    unit_name: String,
+    pub unit_name: String,
     /// What others see of its author; empty without an account.
-    author: String,
+    pub author: String,
     /// Where it stands.
-    state: ItemState,
+    pub state: ItemState,
     /// What the check said.
-    reason: Option<Reason>,
+    pub reason: Option<Reason>,
     /// Words of a list that were found; for those who decide.
-    words: Vec<String>,
+    pub words: Vec<String>,
     /// The text; none for a picture, see `link`.
-    text: Option<String>,
+    pub text: Option<String>,
     /// Why a person refused it.
-    refusal: Option<Refusal>,
+    pub refusal: Option<Refusal>,
     /// What they added.
-    note: Option<String>,
+    pub note: Option<String>,
     /// When they decided.
-    decided_at: Option<DateTime<Utc>>,
+    pub decided_at: Option<DateTime<Utc>>,
     /// What its author says against it.
-    appeal: Option<String>,
+    pub appeal: Option<String>,
     /// Since when.
-    appealed_at: Option<DateTime<Utc>>,
+    pub appealed_at: Option<DateTime<Utc>>,
     /// What came of it.
-    appeal_note: Option<String>,
+    pub appeal_note: Option<String>,
     /// When it was checked.
-    created_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
     /// One line to read out.
-    summary: String,
+    pub summary: String,
 }
 
 /// Views of several, as this person may see them.

@@ -64,9 +64,27 @@ pub async fn request_view_list(
     query: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<RequestViewKept>>, ApiError> {
+    kept(&can, &query, &db).await.map(Json)
+}
+
+/// A page of the caller's own views and those shared in their community.
+pub async fn kept(can: &Can<RequestViewList>, query: &PageQuery, db: &Db) -> Result<Page<RequestViewKept>, ApiError> {
     let (window, person, scope) = (query.window::<RequestViewId>()?, can.person(), can.scope().clone());
     let found = db.read(move |connection| rows_views::list(connection, &scope, person, window.after, window.load())).await?;
-    Ok(Json(window.page(found, |kept| kept.id, |kept| shown(kept, person))))
+    Ok(window.page(found, |kept| kept.id, |kept| shown(kept, person)))
+}
+
+/// Keeps filters under a name, as the route does.
+pub async fn keep(
+    can: &Can<RequestViewCreate>,
+    db: &Db,
+    key: IdempotencyKey,
+    hash: [u8; 32],
+    new: NewRequestView,
+) -> Result<(), ApiError> {
+    let (id, person) = (RequestViewId::new(), can.person());
+    db.once(can.once(key, hash, id.0), move |tx| write::create(tx, person, id, &new)).await?;
+    Ok(())
 }
 
 /// Keep filters under a name; at most 30.
