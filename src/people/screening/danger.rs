@@ -67,6 +67,7 @@ const KINDS: &[Kind] = &[
             "闻到煤气",
             "闻到燃气",
             "煤气中毒",
+            "瓦斯味",
             "一氧化碳中毒",
             "gas leak",
             "smell gas",
@@ -87,6 +88,9 @@ const KINDS: &[Kind] = &[
             "失火",
             "火灾",
             "冒浓烟",
+            "冒烟",
+            "浓烟",
+            "自燃",
             "烧起来",
             "爆炸",
             "on fire",
@@ -128,6 +132,8 @@ const KINDS: &[Kind] = &[
         },
         words: &[
             "昏迷",
+            "坠楼",
+            "中毒",
             "晕倒",
             "没有呼吸",
             "没呼吸",
@@ -153,6 +159,7 @@ const KINDS: &[Kind] = &[
         },
         words: &[
             "持刀",
+            "打架",
             "砍人",
             "打死人",
             "抢劫",
@@ -178,11 +185,17 @@ const KINDS: &[Kind] = &[
         words: &[
             "触电",
             "电线掉",
+            "电线断落",
+            "电线裸露",
             "漏电",
             "困在电梯",
             "电梯困人",
             "被困电梯",
             "电梯被困",
+            "电梯坠",
+            "坍塌",
+            "高空坠物",
+            "外墙脱落",
             "墙要塌",
             "要倒塌",
             "楼塌",
@@ -200,9 +213,19 @@ static MATCHERS: LazyLock<Vec<Matcher>> =
 
 /// The emergency hint for a text, the most urgent danger first; `None`: no danger was read out of it. It is a hint and decides nothing.
 pub fn danger(text: &str) -> Option<EmergencyHint> {
+    dangers(text).into_iter().next()
+}
+
+/// Every danger that a text speaks of, the most urgent first.
+pub fn dangers(text: &str) -> Vec<EmergencyHint> {
     let folded = Folded::of(text);
-    let hit = KINDS.iter().zip(MATCHERS.iter()).find(|(_, matcher)| matcher.find(&folded).effect == Some(Effect::Refuse));
-    hit.map(|(kind, _)| kind.hint)
+    let hit = KINDS.iter().zip(MATCHERS.iter()).filter(|(_, matcher)| matcher.find(&folded).effect == Some(Effect::Refuse));
+    hit.map(|(kind, _)| kind.hint).collect()
+}
+
+/// What is to be done in a danger of this kind.
+pub fn hint_of(danger: Danger) -> Option<EmergencyHint> {
+    KINDS.iter().map(|kind| kind.hint).find(|hint| hint.danger == danger)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ mod view;
 mod words;
 
 pub use check::{Screener, check_text};
-pub use danger::{Danger, EmergencyHint, danger};
+pub use danger::{Danger, EmergencyHint, danger, dangers, hint_of};
 pub use hooks::{erase, export, home, jobs};
 pub use lists::{NounTrial, Trial, TrialHit};
 pub use submit::{Subject, submit};
