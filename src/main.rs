@@ -54,6 +54,8 @@ enum DemoCommand {
     Up(Box<demo::UpArgs>),
     /// Move the demo's clock forward, such as +72h
     Clock(demo::ClockArgs),
+    /// Make the practice community anew: nothing in it touches anybody
+    PracticeReset(demo::practice::PracticeArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -95,6 +97,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Jobs(command) => jobs::run(&command)?,
         Command::Demo(DemoCommand::Up(args)) => demo::up(*args).await?,
         Command::Demo(DemoCommand::Clock(args)) => demo::clock(&args)?,
+        Command::Demo(DemoCommand::PracticeReset(args)) => demo::practice::run(&args)?,
         Command::Journey(args) => demo::journey(*args).await?,
         Command::Simulate(command) => {
             if !demo::simulate::run(command).await? {

@@ -5,6 +5,7 @@ mod canaries;
 mod console;
 mod documents;
 mod faults;
+mod journeys;
 mod ledger;
 mod matrix;
 mod matrix_scope;

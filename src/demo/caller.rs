@@ -37,6 +37,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// What comes back where nobody was asked.
+    pub(crate) const fn nothing() -> Self {
+        Self { body: Value::Null, text: String::new(), ms: 0 }
+    }
+
     /// A text of the body, by JSON pointer.
     pub(crate) fn text_at(&self, pointer: &str) -> anyhow::Result<String> {
         let value = self.body.pointer(pointer).with_context(|| format!("the answer has no {pointer}: {}", self.text))?;
@@ -84,6 +89,15 @@ impl Product {
         let body = json!({ "person": label, "template": template, "accepted": true });
         let sent = self.client.post(format!("{}/sandbox/taps", self.sandbox)).json(&body).send().await.context("the sandbox")?;
         ensure!(sent.status().is_success(), "the sandbox takes a tap");
+        Ok(())
+    }
+
+    /// A device of the register reports an alarm by its group's key.
+    pub(crate) async fn device(&self, key: &str, alarm: &Value) -> anyhow::Result<()> {
+        let path = "/api/v1/governance/facility-alarms";
+        let request = self.client.post(format!("{}{path}", self.url)).header("authorization", format!("Device {key}"));
+        let (status, answer) = Caller::sent(request.json(alarm), path).await?;
+        ensure!(status < 400, "the alarm was refused with {status}: {}", answer.text);
         Ok(())
     }
 

@@ -6,6 +6,7 @@ mod http_posting;
 mod journey;
 mod people_list;
 mod picture;
+pub mod practice;
 mod seed;
 pub mod simulate;
 mod up;

@@ -2,12 +2,14 @@
 
 use base::db::{Context, DbResult};
 use base::error::ApiError;
-use base::ids::PersonId;
+use base::ids::{GridUnitId, PersonId};
 use diesel::sql_types::{Text, Uuid as SqlUuid};
 use diesel::{PgConnection, QueryableByName, RunQueryDsl as _, sql_query};
+use people::grid::{GridPath, unit_by_code};
 use people::identity::{Role, demo_session};
 use uuid::Uuid;
 
+use super::seed::COMMUNITY;
 use crate::serve::Serving;
 
 #[derive(QueryableByName)]
@@ -71,11 +73,25 @@ pub fn staff(connection: &mut PgConnection) -> DbResult<Vec<DemoPerson>> {
     .load(connection)?)
 }
 
+/// The demo community.
+fn community(serving: &Serving) -> Result<Option<GridUnitId>, ApiError> {
+    let found = serving.parts.db.read_now(|connection| unit_by_code(connection, &GridPath::new(COMMUNITY)))?;
+    Ok(found.map(|unit| unit.id))
+}
+
 /// Prints it.
 pub(super) async fn print(serving: &Serving, url: &str) -> anyhow::Result<()> {
     let holders = holders(serving)?;
-    println!("\nLook around (tokens live for 12 hours):\n\n   API page      {url}/docs/\n   Health        {url}/readyz\n");
-    let mut shown = None;
+    println!(
+        "\nLook around (tokens live for 12 hours):\n\n   Staff console {url}/console/\n   API page      {url}/docs/\n   Health        {url}/readyz"
+    );
+    let public = format!("{url}/api/v1/governance/public/requests");
+    if let Some(community) = community(serving)? {
+        println!("   Public map    {public}.geojson?community={community}\n   Public list   {public}?community={community}");
+        println!("   Atom feed     {public}.atom?community={community}");
+    }
+    println!("   Open311       {url}/open311/v2/discovery.json\n");
+    let (mut shown, mut staff) = (None, None);
     for holder in holders {
         let (ring, person) = (std::sync::Arc::clone(&serving.parts.ring), PersonId(holder.person));
         let tokens = serving.parts.db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
@@ -84,6 +100,9 @@ pub(super) async fn print(serving: &Serving, url: &str) -> anyhow::Result<()> {
         })?;
         let name = Role::parse(&holder.role).map_or("", Role::zh);
         println!("   {:<20} {name} {}\n      {}", holder.role, holder.place, tokens.access_token);
+        if holder.role == "community_staff" {
+            staff = Some(tokens.access_token.clone());
+        }
         if holder.role == "resident" || shown.is_none() {
             shown = Some(tokens.access_token);
         }
@@ -92,6 +111,12 @@ pub(super) async fn print(serving: &Serving, url: &str) -> anyhow::Result<()> {
         println!("\n   TOKEN={token}\n   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/me");
         println!("   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/points/wallet");
         println!("   curl -s -H \"Authorization: Bearer $TOKEN\" {url}/api/v1/life/offers");
+    }
+    if let Some(token) = staff {
+        println!(
+            "\n   STAFF={token}\n   curl -s -H \"Authorization: Bearer $STAFF\" '{url}/api/v1/governance/requests?overdue=true'"
+        );
+        println!("   curl -s -H \"Authorization: Bearer $STAFF\" {url}/api/v1/me/todo");
     }
     println!("\nplay it again: palm journey --url {url}    prove the books: palm audit    stop: Ctrl-C");
     Ok(())

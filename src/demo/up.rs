@@ -8,8 +8,8 @@ use super::{journey, people_list, seed};
 use crate::database::{self, DatabaseArgs, Servers};
 use crate::serve::{self, ServeArgs, Serving};
 
-/// How far back the demo begins: it lives through a month before today.
-const DAYS_BACK: u16 = 31;
+/// How far back the demo begins: first the journey is played, which moves the clock, then a month before today is lived through.
+const DAYS_BACK: u16 = 48;
 
 /// Options of `palm demo up`.
 #[derive(Debug, Clone, clap::Args)]
@@ -44,7 +44,7 @@ pub async fn up(args: UpArgs) -> anyhow::Result<()> {
     println!("data folder: {}", servers.data_dir.display());
     prepare(&servers)?;
     let serving = serve::start(&options, &servers, listener, Some(metrics_listener))?;
-    let result = show(&serving, args.no_journey).await;
+    let result = show(&serving, &options.wechat_appid, args.no_journey).await;
     if result.is_ok() {
         serve::wait_for_stop().await?;
         println!("stopping …");
@@ -56,12 +56,12 @@ pub async fn up(args: UpArgs) -> anyhow::Result<()> {
     result
 }
 
-async fn show(serving: &Serving, no_journey: bool) -> anyhow::Result<()> {
+async fn show(serving: &Serving, appid: &str, no_journey: bool) -> anyhow::Result<()> {
     let url = format!("http://{}", serving.address);
-    seed::run(serving, &url).await?;
     if !no_journey {
         journey::play(&url, &serving.parts.db, &serving.parts.ring).await?;
     }
+    seed::run(serving, &url, appid).await?;
     people_list::print(serving, &url).await
 }
 

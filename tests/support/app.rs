@@ -53,12 +53,23 @@ impl TestApp {
 
     /// Starts one on a database of the caller's: another server, or one behind a proxy.
     pub(crate) fn start_on(database: Database, pool: u32) -> Self {
+        Self::start_where(database, pool, false)
+    }
+
+    /// Starts one to which WeChat's sandbox pushes by itself, as in a demo.
+    pub(crate) async fn start_pushed() -> Self {
+        let database = actix_web::web::block(|| Server::get().copy()).await.expect("a database");
+        Self::start_where(database, 8, true)
+    }
+
+    fn start_where(database: Database, pool: u32, pushed: bool) -> Self {
         let ring = Arc::new(KeyRing::ephemeral().expect("a key ring"));
         let db = Db::open(&PoolOptions::new(&database.app_url, pool, "test")).expect("a pool");
-        let (wechat, sandbox) = serve::sandbox("wx00000000000test", None).expect("the sandbox");
-        let wechat_url = format!("http://{}", sandbox.1);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
+        let callback = pushed.then(|| format!("http://{address}/api/v1/wechat/push"));
+        let (wechat, sandbox) = serve::sandbox("wx00000000000test", callback).expect("the sandbox");
+        let wechat_url = format!("http://{}", sandbox.1);
         let folder = Folder(std::env::temp_dir().join(format!("palm-files-{}", uuid::Uuid::new_v4())));
         let cabinet = Cabinet::open(&folder.0, Some(format!("http://{address}"))).expect("a files folder");
         let generous = RateLimit { per_second: 100_000, burst: 100_000 };

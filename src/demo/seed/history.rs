@@ -2,6 +2,7 @@
 //! served, points earned and redeemed, a merchant is settled. So the lists have pages, and every row came about as a real one would.
 
 use anyhow::Context as _;
+use base::clock::{shanghai_date, shanghai_midnight};
 use base::db::{Context, Db, installation};
 use base::error::ApiError;
 use base::keys::KeyRing;
@@ -10,6 +11,7 @@ use people::grid::{GridPath, unit_by_code};
 use people::identity::{Phone, demo_session, person_by_phone};
 use serde_json::{Value, json};
 
+use super::civic::Civic;
 use super::{bar, register};
 use crate::demo::caller::{Caller, Product};
 
@@ -40,7 +42,7 @@ struct Shop {
 }
 
 /// Somebody of the register, with a token for the length of the seeding.
-fn caller(product: &Product, db: &Db, ring: &KeyRing, name: &str, phone: &str) -> anyhow::Result<Caller> {
+pub(super) fn caller(product: &Product, db: &Db, ring: &KeyRing, name: &str, phone: &str) -> anyhow::Result<Caller> {
     let phone = Phone::parse(phone).context("a demo phone")?;
     let tokens = db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
         let person = person_by_phone(tx.conn(), ring, &phone)?.ok_or_else(|| ApiError::invalid("phone", "nobody has it"))?;
@@ -50,7 +52,7 @@ fn caller(product: &Product, db: &Db, ring: &KeyRing, name: &str, phone: &str) -
     Ok(product.caller(name).with_token(tokens.access_token))
 }
 
-async fn now(db: &Db) -> anyhow::Result<DateTime<Utc>> {
+pub(super) async fn now(db: &Db) -> anyhow::Result<DateTime<Utc>> {
     Ok(db.read(base::db::now).await?)
 }
 
@@ -61,24 +63,45 @@ fn when(at: DateTime<Utc>) -> String {
 /// Lives through the month before today.
 pub(super) async fn live(url: &str, db: &Db, ring: &KeyRing) -> anyhow::Result<()> {
     let product = Product::find(url).await?;
-    let behind = -db.read(installation::clock_shift).await? / 86_400;
-    let days = behind.clamp(0, DAYS);
+    let days = begin(&product, db).await?;
     let mut stage = set(&product, db, ring).await?;
+    let mut civic = Civic::gather(&product, db, ring, &stage.residents).await?;
+    civic.open().await?;
     let bar = bar(usize::try_from(days)?, "a month of history, day by day")?;
     for day in 0..days {
         let began = now(db).await?;
+        civic.morning(day).await?;
         serve_shift(&stage, day).await?;
         redeem(&stage, day).await?;
+        civic.afternoon(day, days - 1).await?;
         if day == days / 2 || day + 1 == days {
             settle(&mut stage, day).await?;
         }
         let left = Duration::days(1) - (now(db).await? - began);
-        product.move_clock(left.max(Duration::zero())).await?;
+        if day + 1 < days {
+            product.move_clock(left.max(Duration::zero())).await?;
+        }
         product.drain().await?;
         bar.inc(1);
     }
     bar.finish();
+    civic.check()?;
     catch_up(&product, db).await
+}
+
+/// Moves the demo's clock to the first morning, and says how many days lie between it and today, today included.
+async fn begin(product: &Product, db: &Db) -> anyhow::Result<i64> {
+    let behind = Duration::seconds((-db.read(installation::clock_shift).await?).max(0));
+    let (start, today) = (now(db).await?, now(db).await? + behind);
+    let morning = |ahead: i64| shanghai_midnight(shanghai_date(today) - Duration::days(ahead)) + Duration::hours(8);
+    // The last day is today, if it has begun.
+    let last = if morning(0) + Duration::hours(5) <= today { 0 } else { 1 };
+    let days = (1..=DAYS).rev().find(|days| morning(last + days - 1) >= start).unwrap_or(0);
+    if days > 0 {
+        product.move_clock(morning(last + days - 1) - start).await?;
+        product.drain().await?;
+    }
+    Ok(days)
 }
 
 /// Brings the demo's clock to today.
@@ -91,7 +114,7 @@ pub(super) async fn catch_up(product: &Product, db: &Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn unit(db: &Db, path: String) -> anyhow::Result<String> {
+pub(super) async fn unit(db: &Db, path: String) -> anyhow::Result<String> {
     let found = db.read(move |connection| unit_by_code(connection, &GridPath::new(path.clone()))).await?;
     Ok(found.context("a unit of the register")?.id.to_string())
 }

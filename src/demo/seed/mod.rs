@@ -1,12 +1,14 @@
 //! The demo community: its register by import, its people with accounts, and a month of history lived day by day through the public
 //! API while the demo's clock moves from a month ago to today.
 
+mod civic;
 mod history;
 mod register;
 
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use base::clients::wechat::sandbox;
 use base::db::{Context, Db};
 use base::error::ApiError;
 use base::ids::PersonId;
@@ -14,8 +16,9 @@ use base::keys::KeyRing;
 use indicatif::{ProgressBar, ProgressStyle};
 use people::community::import::{self, ImportKind};
 use people::grid::{GridPath, Scope, unit_by_code};
-use people::identity::{Phone, demo_person};
+use people::identity::{Phone, demo_person, demo_person_of};
 
+pub(super) use self::register::COMMUNITY;
 use super::caller::Product;
 use crate::serve::Serving;
 
@@ -32,7 +35,7 @@ fn bar(length: usize, what: &str) -> anyhow::Result<ProgressBar> {
 }
 
 /// Seeds an empty demo; does nothing on a seeded one.
-pub(super) async fn run(serving: &Serving, url: &str) -> anyhow::Result<()> {
+pub(super) async fn run(serving: &Serving, url: &str, appid: &str) -> anyhow::Result<()> {
     let db = serving.parts.db.clone();
     let there = db.read_now(|connection| unit_by_code(connection, &GridPath::new(register::COMMUNITY)))?;
     if there.is_some() {
@@ -40,10 +43,10 @@ pub(super) async fn run(serving: &Serving, url: &str) -> anyhow::Result<()> {
         return history::catch_up(&Product::find(url).await?, &db).await;
     }
     println!("demo data (fixed seed, nobody in it exists):");
-    let ring = Arc::clone(&serving.parts.ring);
+    let (ring, appid) = (Arc::clone(&serving.parts.ring), appid.to_owned());
     actix_web::web::block(move || -> anyhow::Result<()> {
         import_register(&db, &ring)?;
-        enter_people(&db, &ring)
+        enter_people(&db, &ring, &appid)
     })
     .await??;
     history::live(url, &serving.parts.db, &serving.parts.ring).await
@@ -68,17 +71,26 @@ fn import_register(db: &Db, ring: &KeyRing) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Staff get the roster's roles by binding their phones; residents have an account to sign in with.
-fn enter_people(db: &Db, ring: &KeyRing) -> anyhow::Result<()> {
-    let staff = register::staff().into_iter().map(|person| (person.name, person.phone));
-    let residents = (0..ACCOUNTS).map(|index| (format!("居民{:05}", index + 1), register::resident_phone(index)));
-    let all: Vec<(String, String)> = staff.chain(residents).collect();
-    let bar = bar(all.len(), "people with an account")?;
-    for (name, phone) in all {
-        let phone = Phone::parse(&phone).context("a demo phone")?;
+/// Staff get the roster's roles by binding their phones; residents have a WeChat of the sandbox besides, so their texts and pictures are
+/// checked at once.
+fn enter_people(db: &Db, ring: &KeyRing, appid: &str) -> anyhow::Result<()> {
+    let staff = register::staff();
+    let bar = bar(staff.len() + ACCOUNTS, "people with an account")?;
+    for person in staff {
+        let phone = Phone::parse(&person.phone).context("a demo phone")?;
         db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
-            demo_person(&mut tx, ring, PersonId::new(), &name, &phone)?;
+            demo_person(&mut tx, ring, PersonId::new(), &person.name, &phone)?;
             Ok(tx.done(())?)
+        })?;
+        bar.inc(1);
+    }
+    for index in 0..ACCOUNTS {
+        let number = register::resident_phone(index);
+        let phone = Phone::parse(&number).context("a demo phone")?;
+        let openid = sandbox::openid(appid, &format!("demo-{number}"));
+        db.transaction_now(&Context::operator(), |mut tx| -> Result<_, ApiError> {
+            let person = demo_person_of(&mut tx, ring, &openid, &phone)?;
+            Ok(tx.done(person)?)
         })?;
         bar.inc(1);
     }

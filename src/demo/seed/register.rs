@@ -48,7 +48,27 @@ pub(crate) fn resident_phone(household: usize) -> String {
     format!("1990{household:07}")
 }
 
-/// The roster: two of the street, four of the community, one grid worker a block, auditors and the operator.
+/// Units that answer for something, by code and name; each has one person who handles it.
+pub(crate) const UNITS: &[(&str, &str)] = &[
+    ("PROP-1", "安居物业"),
+    ("OFF-1", "Y社区居委会"),
+    ("SOC-1", "暖心志愿服务队"),
+    ("UTL-1", "城市供水公司"),
+    ("UTL-2", "城区供电公司"),
+    ("UTL-3", "城市燃气公司"),
+    ("UTL-4", "城市供热公司"),
+    ("CTY-1", "环卫所"),
+    ("CTY-2", "市政管护所"),
+    ("CTY-3", "园林绿化所"),
+    ("CTY-4", "交警中队"),
+    ("CTY-5", "消防救援站"),
+    ("CTY-6", "阳光派出所"),
+    ("CTY-7", "综合执法队"),
+    ("CTY-8", "党群服务中心"),
+];
+
+/// The roster: two of the street, four of the community, one grid worker a block, one handler a
+/// unit, two couriers, auditors and the operator.
 pub(crate) fn staff() -> Vec<Staff> {
     let phone = |number: usize| format!("1980000{number:04}");
     let one = |number: usize, name: &str, role, unit: &str| Staff {
@@ -68,6 +88,13 @@ pub(crate) fn staff() -> Vec<Staff> {
         one(7, "安全审计员", "security_auditor", STREET),
         one(8, "系统管理员", "admin", STREET),
     ];
+    all.push(one(300, "快递员甲", "new_employment", COMMUNITY));
+    all.push(one(301, "快递员乙", "new_employment", COMMUNITY));
+    all.extend(UNITS.iter().enumerate().map(|(index, (code, name))| {
+        let of_community = ["PROP-1", "OFF-1", "SOC-1"].contains(code);
+        let place = if of_community { COMMUNITY } else { STREET };
+        Staff { organization: code, ..one(200 + index, &format!("{name}经办人"), "unit_handler", place) }
+    }));
     all.extend((0..BLOCKS).map(|index| one(100 + index, &format!("网格员{:02}", index + 1), "grid_worker", &block(index))));
     all
 }

@@ -73,16 +73,30 @@ pub(super) fn approve(
 ) -> Result<Finished<()>, ApiError> {
     let (row, unit) = reach(&mut tx, scope, id)?;
     outside.require_disinterested(tx.conn(), unit.id, person, &[row.requested_by])?;
+    put_in_force(&mut tx, &row, &unit, person)?;
+    Ok(tx.done(())?)
+}
+
+/// Puts the pack in force in a community where nobody can be harmed (practice), by these two people, without rules that cost points.
+pub fn adopt_at_once(tx: &mut Tx<'_>, community: &GridUnit, (asks, approves): (PersonId, PersonId)) -> Result<(), ApiError> {
+    let id = AdoptionId::new();
+    rows::insert(tx.conn(), id, community.id, None, asks)?;
+    tx.audit(Audit::new("starter_pack_request", "starter_adoption", id.0).at(community.id))?;
+    let row = rows::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    put_in_force(tx, &row, community, approves)
+}
+
+fn put_in_force(tx: &mut Tx<'_>, row: &Adoption, unit: &GridUnit, person: PersonId) -> Result<(), ApiError> {
     let pack = Pack::read()?;
     let street = grid::unit_by_code(tx.conn(), &unit.path.street())?.map(|street| street.id);
     let places: Vec<GridUnitId> = street.into_iter().chain([unit.id]).collect();
     let directory = organizations::organizations_of(tx.conn(), &places)?;
     let items: Vec<duty_list::NewItem> = pack.items.iter().map(|item| item.mapped(&directory)).collect();
     let by = (row.requested_by, person);
-    let adopted = duty_list::adopt(&mut tx, unit.id, by, id, &items)?;
-    let templates = requests::adopt_templates(&mut tx, unit.id, &pack.templates)?;
+    let adopted = duty_list::adopt(tx, unit.id, by, row.id, &items)?;
+    let templates = requests::adopt_templates(tx, unit.id, &pack.templates)?;
     let rules = match row.budget_id {
-        Some(budget) => rules::adopt(&mut tx, unit.id, by, budget, &pack.rules)?,
+        Some(budget) => rules::adopt(tx, unit.id, by, budget, &pack.rules)?,
         None => 0,
     };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -93,10 +107,9 @@ pub(super) fn approve(
         templates: count(templates),
         rules: count(rules),
     };
-    tx.audit(Audit::new("starter_pack_approve", "starter_adoption", id.0).at(unit.id).after(json!(outcome)))?;
+    tx.audit(Audit::new("starter_pack_approve", "starter_adoption", row.id.0).at(unit.id).after(json!(outcome)))?;
     let at = tx.now()?;
-    place::changed(rows::decide(tx.conn(), id, AdoptionState::Adopted, person, at, &json!(outcome)))?;
-    Ok(tx.done(())?)
+    place::changed(rows::decide(tx.conn(), row.id, AdoptionState::Adopted, person, at, &json!(outcome)))
 }
 
 /// Refuses; whoever asked withdraws it this way.

@@ -10,7 +10,7 @@ mod pack;
 mod rows;
 mod schema;
 
-pub use adopt::AdoptionOutcome;
+pub use adopt::{AdoptionOutcome, adopt_at_once};
 pub use pack::{RewardType, starter_items};
 
 base::words! {

@@ -81,8 +81,8 @@ pub use invitation::{Invitation, invite};
 pub use limits::{CodeLimits, count_number_try};
 pub use minor::{birth_year_note, guardian_consent, is_minor, minor_on, minors_among, require_guardian, require_of_age};
 pub use person::{
-    PersonName, active_among, demo_person, held_among, is_active, masked_names, names_by_ids, openid_of, own_name,
-    person_by_openid, person_by_phone, phone_lookup,
+    PersonName, active_among, demo_person, demo_person_of, held_among, is_active, masked_names, names_by_ids, openid_of,
+    own_name, person_by_openid, person_by_phone, phone_lookup,
 };
 pub use phone::Phone;
 pub use proxy::{
