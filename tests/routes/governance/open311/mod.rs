@@ -3,6 +3,7 @@
 mod clients;
 mod filing;
 mod reading;
+mod states;
 mod updates;
 mod validator;
 mod xml;

@@ -22,7 +22,7 @@ pub(super) async fn deliver(sandbox: Weak<Sandbox>, callback: String) {
     loop {
         tick.tick().await;
         let Some(sandbox) = sandbox.upgrade() else { return };
-        let due = sandbox.state().to_deliver((sandbox.clock)());
+        let due = sandbox.state().take_due((sandbox.clock)());
         for push in due {
             if post(&client, &callback, &push).await {
                 sandbox.state().delivered(push.serial);

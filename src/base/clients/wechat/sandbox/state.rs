@@ -217,7 +217,7 @@ impl State {
     }
 
     /// Pushes to be posted now; each counts as tried.
-    pub(super) fn to_deliver(&mut self, now: DateTime<Utc>) -> Vec<Outgoing> {
+    pub(super) fn take_due(&mut self, now: DateTime<Utc>) -> Vec<Outgoing> {
         let due = self.pushes.iter_mut().filter(|push| push.next_at.is_some_and(|at| at <= now));
         due.map(|push| {
             push.tries += 1;
@@ -314,10 +314,10 @@ mod tests {
         state.push(&json!({ "Event": "one" }), NOW);
         state.push(&json!({ "Event": "two" }), NOW);
         let at = |second: i64| NOW + TimeDelta::seconds(second);
-        let [one, _two] = state.to_deliver(NOW).try_into().unwrap();
-        assert!(state.to_deliver(at(4)).is_empty(), "WeChat waits five seconds");
+        let [one, _two] = state.take_due(NOW).try_into().unwrap();
+        assert!(state.take_due(at(4)).is_empty(), "WeChat waits five seconds");
         state.delivered(one.serial);
-        assert_eq!([5, 10, 15, 100].map(|second| state.to_deliver(at(second)).len()), [1, 1, 0, 0]);
+        assert_eq!([5, 10, 15, 100].map(|second| state.take_due(at(second)).len()), [1, 1, 0, 0]);
         assert_eq!(state.pushes(at(100)).len(), 2, "they can still be looked at");
     }
 
