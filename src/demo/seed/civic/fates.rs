@@ -76,6 +76,7 @@ const EXTENDED: Fate = &[(0, Act::Accept), (2, Act::Extend), (9, Act::Answer("pa
 const LATE: Fate = &[(2, Act::Accept), (12, Act::Answer("solved")), (13, Act::Rate(2, true))];
 const LEFT: Fate = &[(0, Act::Accept)];
 const NOBODY: Fate = &[];
+const GIVEN_BACK: Fate = &[(0, Act::Return)];
 
 /// Dealt out in turn; most go well, as in life.
 const MIX: [Fate; 26] = [
@@ -83,10 +84,12 @@ const MIX: [Fate; 26] = [
     LATE, GOOD, WITHDRAWN, PAUSED, GOOD, ARBITRATED, EXTENDED, GOOD, REOPENED,
 ];
 
-/// The fate of the n-th request; one in thirty is forgotten, one in fifty never looked at: those escalate.
+/// The fate of the n-th request; one in thirty is forgotten, one in fifty never looked at, one given back and left so: those
+/// escalate.
 pub(super) fn fate(number: usize) -> Fate {
     match (number % 50, number % 30) {
         (49, _) => NOBODY,
+        (44, _) => GIVEN_BACK,
         (_, 29) => LEFT,
         _ => MIX.get(number % MIX.len()).copied().unwrap_or(GOOD),
     }
