@@ -55,6 +55,8 @@ pub const PUBLIC: &[&str] = &[
     "public_request_map",
     "public_request_feed",
     "public_request_find",
+    "chat_figures",
+    "chat_card_find",
     "request_export_file_find",
 ];
 

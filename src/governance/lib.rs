@@ -47,6 +47,12 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     chat::groups::PERMISSIONS,
     chat::topics::PERMISSIONS,
     chat::messages::PERMISSIONS,
+    chat::moderation::PERMISSIONS,
+    chat::records::PERMISSIONS,
+    chat::cases::PERMISSIONS,
+    chat::keywords::PERMISSIONS,
+    chat::summaries::PERMISSIONS,
+    chat::cards::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -67,6 +73,10 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     chat::groups::ERRORS,
     chat::topics::ERRORS,
     chat::messages::ERRORS,
+    chat::moderation::ERRORS,
+    chat::cases::ERRORS,
+    chat::keywords::ERRORS,
+    chat::summaries::ERRORS,
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[
@@ -84,7 +94,7 @@ pub const STATES: &[&[StateTable]] = &[
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home, joint_cases::home];
+pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home, joint_cases::home, chat::home];
 /// What this wing does when a person is erased.
 pub const ERASE: &[EraseHook] = &[
     requests::ERASE,

@@ -16,6 +16,8 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     connectors(routes);
     joint_cases(routes);
     chat(routes);
+    chat_moderation(routes);
+    chat_follow_up(routes);
 }
 
 fn chat(routes: &mut ServiceConfig<'_>) {
@@ -250,4 +252,42 @@ fn joint_cases(routes: &mut ServiceConfig<'_>) {
         .service(http_thread::joint_task_create)
         .service(http_thread::joint_task_finish)
         .service(http_thread::joint_task_drop);
+}
+
+fn chat_moderation(routes: &mut ServiceConfig<'_>) {
+    use governance::chat::{moderation, records};
+    routes
+        .service(moderation::http::chat_reason_list)
+        .service(moderation::http::chat_message_report)
+        .service(moderation::http::chat_queue_list)
+        .service(moderation::http::chat_message_hide)
+        .service(moderation::http::chat_message_restore)
+        .service(moderation::http::chat_message_dismiss)
+        .service(moderation::http::chat_message_move)
+        .service(moderation::http::chat_batch)
+        .service(moderation::http_measures::chat_author_mute)
+        .service(moderation::http_measures::chat_measure_list)
+        .service(moderation::http_measures::chat_measure_list_mine)
+        .service(moderation::http_measures::chat_measure_find)
+        .service(moderation::http_measures::chat_mute_approve)
+        .service(moderation::http_measures::chat_mute_refuse)
+        .service(moderation::http_measures::chat_mute_lift)
+        .service(moderation::http_measures::chat_measure_appeal)
+        .service(moderation::http_measures::chat_appeal_decide)
+        .service(records::http::chat_record_list)
+        .service(records::http::chat_figures);
+}
+
+fn chat_follow_up(routes: &mut ServiceConfig<'_>) {
+    use governance::chat::{cards, cases, keywords, summaries};
+    routes
+        .service(cases::http::chat_message_to_request)
+        .service(keywords::http::chat_keyword_list)
+        .service(keywords::http::chat_keyword_create)
+        .service(keywords::http::chat_keyword_end)
+        .service(summaries::http::chat_summary_create)
+        .service(summaries::http::chat_summary_list)
+        .service(cards::http::chat_card_create)
+        .service(cards::http::chat_card_code)
+        .service(cards::http::chat_card_find);
 }

@@ -8,7 +8,7 @@ use diesel::PgConnection;
 use people::identity::{EraseHook, ExportHook};
 use serde_json::{Value, json};
 
-use crate::{TopicId, groups, messages, topics};
+use crate::{TopicId, groups, messages, moderation, summaries, topics};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "chat", before: None, erase };
@@ -20,13 +20,18 @@ fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     groups::rows::forget(tx.conn(), person)?;
     topics::forget(tx.conn(), person)?;
     messages::forget(tx.conn(), person)?;
+    moderation::forget(tx.conn(), person)?;
+    moderation::forget_reporter(tx.conn(), person)?;
+    summaries::forget(tx.conn(), person)?;
     Ok(())
 }
 
 /// What a person wrote, voted and set, the newest thousand each.
 fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
     let (written, votes) = (messages::written_by(connection, person)?, topics::votes_of(connection, person)?);
-    let ids: Vec<TopicId> = written.iter().map(|row| row.topic_id).chain(votes.iter().map(|vote| vote.0)).collect();
+    let summed = summaries::written_by(connection, person)?;
+    let ids = written.iter().map(|row| row.topic_id).chain(votes.iter().map(|vote| vote.0));
+    let ids: Vec<TopicId> = ids.chain(summed.iter().map(|summary| summary.0)).collect();
     let titles = topics::titles(connection, &ids)?;
     let written = written
         .iter()
@@ -34,7 +39,9 @@ fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> R
     let voted = votes.iter().map(|(topic, option, at)| json!({"topic": titles.get(topic), "option": option, "at": at}));
     let set = groups::rows::settings_of(connection, person)?;
     let set = set.iter().map(|row| json!({"group": row.group_id, "nickname": row.nickname, "quiet": row.quiet}));
+    let summed = summed.iter().map(|(topic, text)| json!({"topic": titles.get(topic), "text": text}));
     Ok(json!({
         "messages": written.collect::<Vec<_>>(), "votes": voted.collect::<Vec<_>>(), "settings": set.collect::<Vec<_>>(),
+        "summaries": summed.collect::<Vec<_>>(),
     }))
 }

@@ -2,19 +2,29 @@
 //! that subtree. Owns the tables `chat_*`; their queries stand in the `rows*.rs` of each folder.
 //!
 //! Folders: `groups` (who belongs to one, what a member set), `topics` (talk, question, notice, poll), `messages` (sending, following,
-//! withdrawing, the check). Whoever lists or follows asks [`groups::may_read`] first.
+//! withdrawing, the check), `moderation` and `records` (what workers do against messages and members, and the record of it), `questions`
+//! (what workers owe an answer), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
+//! bridge to the WeChat group). Whoever lists or follows asks `groups::may_read` first.
 //!
 //! Invariants: nobody reads a group that they don't belong to *now*; what the check holds back has no number and is seen by its author
 //! alone; numbers of messages and of changes are taken under the topic's row, so a follower misses nothing and gets nothing twice.
 //!
 //! Order of locks: request → inboxes in the order of their persons → topic.
 
+pub mod cards;
+pub mod cases;
 pub mod groups;
+mod home;
 mod hooks;
+pub mod keywords;
 pub mod messages;
+pub mod moderation;
+mod questions;
 mod reach;
+pub mod records;
 mod schema;
 mod signal;
+pub mod summaries;
 pub mod topics;
 
 use std::sync::Arc;
@@ -25,6 +35,7 @@ use base::state::StateTable;
 use people::identity::Rule;
 use people::screening::Noun;
 
+pub use home::home;
 pub use hooks::{ERASE, EXPORT};
 pub use reach::{Part, part_of};
 pub use signal::Signals;
@@ -38,6 +49,16 @@ base::typed_ids! {
     MessageId;
     /// A vote.
     VoteId;
+    /// A report of a message.
+    ReportId;
+    /// What was decided against a message or a member.
+    MeasureId;
+    /// A question that a worker owes an answer.
+    QuestionId;
+    /// A word that feeds leads.
+    KeywordId;
+    /// A member's summary of a topic.
+    SummaryId;
 }
 
 /// What stands in place of the name of somebody who closed the account.
@@ -57,11 +78,26 @@ impl Default for Settings {
 }
 
 /// Rows of the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[groups::PERMISSIONS, topics::PERMISSIONS, messages::PERMISSIONS];
+pub const PERMISSIONS: &[&[Rule]] = &[
+    groups::PERMISSIONS,
+    topics::PERMISSIONS,
+    messages::PERMISSIONS,
+    moderation::PERMISSIONS,
+    records::PERMISSIONS,
+    cases::PERMISSIONS,
+    keywords::PERMISSIONS,
+    summaries::PERMISSIONS,
+    cards::PERMISSIONS,
+];
 /// Error codes.
-pub const ERRORS: &[&[&ErrorCode]] = &[groups::ERRORS, topics::ERRORS, messages::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] =
+    &[groups::ERRORS, topics::ERRORS, messages::ERRORS, moderation::ERRORS, cases::ERRORS, keywords::ERRORS, summaries::ERRORS];
 /// State machines.
-pub const STATES: &[StateTable] = &[("chat_topic", topics::TopicState::TABLE), ("chat_message", messages::MessageState::TABLE)];
+pub const STATES: &[StateTable] = &[
+    ("chat_topic", topics::TopicState::TABLE),
+    ("chat_message", messages::MessageState::TABLE),
+    ("chat_measure", moderation::MeasureState::TABLE),
+];
 /// What is checked before others see it.
 pub const SCREENED: Noun = messages::SCREENED;
 
@@ -70,5 +106,7 @@ pub fn jobs(signals: &Arc<Signals>) -> Vec<JobKind> {
     let mut all = signal::jobs(signals);
     all.extend(topics::jobs());
     all.extend(messages::jobs());
+    all.extend(questions::jobs());
+    all.extend(cases::jobs());
     all
 }

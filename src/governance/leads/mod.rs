@@ -8,6 +8,7 @@
 
 mod decide;
 mod figures;
+mod heard;
 mod hooks;
 mod hotspot;
 pub mod http;

@@ -138,6 +138,8 @@ base::error_codes! {
 
 /// Kind of the job enqueued for every event that outsiders may hear of: `{case, sequence}`. The noun `connectors` does it.
 pub const EVENT_JOB: &str = "request_event";
+/// Kind of the job that is enqueued too where the request came of a chat message: `{case, sequence}`. The crate `chat` does it.
+pub const CHAT_EVENT_JOB: &str = "request_chat_event";
 
 people::permissions! {
     /// File a request at a place of one's community (or street, for people who work there).

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::clocks::{self, Clocks};
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{Capacity, CaseId, EVENT_JOB, EventKind, MOVE_NOT_ALLOWED, Move, State, told};
+use super::{CHAT_EVENT_JOB, Capacity, CaseId, EVENT_JOB, EventKind, MOVE_NOT_ALLOWED, Move, Source, State, told};
 use duty_list::DeadlineClass;
 
 /// What happened, as it is going to stand in the timeline.
@@ -155,7 +155,11 @@ impl Work {
             "event": case.event_last,
         })))?;
         for event in events.iter().filter(|event| event.kind != EventKind::Note.name()) {
-            tx.enqueue(&NewJob::new(EVENT_JOB, json!({"case": case.id, "sequence": event.sequence})))?;
+            let heard = json!({"case": case.id, "sequence": event.sequence});
+            if case.source == Source::Chat {
+                tx.enqueue(&NewJob::new(CHAT_EVENT_JOB, heard.clone()))?;
+            }
+            tx.enqueue(&NewJob::new(EVENT_JOB, heard))?;
         }
         told::of_events(tx, &case, &events)?;
         Ok(case)

@@ -30,6 +30,8 @@ base::words! {
         NeedFulfilled = "need_fulfilled" "满足需求",
         /// 项目节点
         ProjectMilestone = "project_milestone" "项目节点",
+        /// 议题总结: a summary of a chat topic that a worker closed it with
+        ChatSummary = "chat_summary" "议题总结",
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod http;
 mod pictures;
+mod retention;
 mod rows;
 mod screened;
 mod send;
@@ -18,12 +19,9 @@ pub use screened::SCREENED;
 pub use send::NewMessage;
 pub use view::{MentionView, MessageView, ThreadView};
 
-#[expect(unused_imports, reason = "for what follows a topic by other means than polling")]
-pub(crate) use rows::{Message, after, find, forget, hold, written_by};
-#[expect(unused_imports, reason = "for what follows a topic by other means than polling")]
-pub(crate) use send::{Sending, Sent, send};
-#[expect(unused_imports, reason = "for what follows a topic by other means than polling")]
-pub(crate) use view::views;
+pub(crate) use rows::{Message, Step, find, forget, hold, insert, step, waiting, written_by};
+pub(crate) use send::{may_write, say, within};
+pub(crate) use view::{one, views};
 
 /// What pictures of a message hang on.
 pub(crate) const NOUN: &str = "chat_message";
@@ -108,5 +106,8 @@ people::permissions! {
 
 /// Background jobs.
 pub(crate) fn jobs() -> Vec<JobKind> {
-    vec![JobKind::new("chat_pictures", |db, _payload| pictures::settle(db)).every(std::time::Duration::from_secs(15))]
+    vec![
+        JobKind::new("chat_pictures", |db, _payload| pictures::settle(db)).every(std::time::Duration::from_secs(15)),
+        JobKind::new("chat_retention", |db, _payload| retention::forget(db)).every(std::time::Duration::from_secs(86_400)),
+    ]
 }

@@ -2,17 +2,19 @@
 
 use base::db::DbResult;
 use base::ids::{GridUnitId, PersonId};
+use base::page::Window;
 use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use people::grid::{Scope, within};
 use requests::CaseId;
 use uuid::Uuid;
 
 use super::{ChatMessageKind, MessageState};
-use crate::schema::{chat_messages, chat_topics};
+use crate::schema::{chat_messages, chat_reports, chat_topics};
 use crate::{MessageId, TopicId};
 
-diesel::allow_tables_to_appear_in_same_query!(chat_messages, chat_topics);
+diesel::allow_tables_to_appear_in_same_query!(chat_messages, chat_topics, chat_reports);
 
 /// A message.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -156,6 +158,37 @@ pub(crate) fn with_waiting_pictures(connection: &mut PgConnection, after: Messag
         .order(chat_messages::id)
         .limit(limit)
         .load(connection)?)
+}
+
+/// What waits for a worker of the scope: held back by the check, or reported; the oldest first.
+pub(crate) fn waiting(connection: &mut PgConnection, scope: &Scope, window: &Window<MessageId>) -> DbResult<Vec<Message>> {
+    let there = chat_topics::table.filter(within(chat_topics::grid_unit_id, scope)).select(chat_topics::id);
+    let reported = chat_reports::table.filter(chat_reports::settled_at.is_null()).select(chat_reports::message_id);
+    let mut query = chat_messages::table
+        .filter(chat_messages::topic_id.eq_any(there))
+        .filter(chat_messages::state.eq(MessageState::Pending).or(chat_messages::id.eq_any(reported)))
+        .select(Message::as_select())
+        .order(chat_messages::id)
+        .limit(window.load())
+        .into_boxed();
+    if let Some(after) = window.after {
+        query = query.filter(chat_messages::id.gt(after));
+    }
+    Ok(query.load(connection)?)
+}
+
+/// Empties texts from before a time of which no request came; how many, at most `limit`.
+pub(crate) fn forget_aged(connection: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> DbResult<usize> {
+    let aged: Vec<MessageId> = chat_messages::table
+        .filter(chat_messages::created_at.lt(before).and(chat_messages::text.is_not_null()))
+        .filter(chat_messages::case_id.is_null().and(chat_messages::kind.eq(ChatMessageKind::Message)))
+        .select(chat_messages::id)
+        .order(chat_messages::created_at)
+        .limit(limit)
+        .load(connection)?;
+    Ok(diesel::update(chat_messages::table.filter(chat_messages::id.eq_any(aged)))
+        .set(chat_messages::text.eq(None::<String>))
+        .execute(connection)?)
 }
 
 /// Takes a person out of what they wrote; texts that nobody else sees go.

@@ -37,5 +37,8 @@ fn decided(tx: &mut Tx<'_>, id: Uuid, decision: Decision) -> Result<(), ApiError
         step.published_at = Some(tx.now()?);
     }
     rows::step(tx.conn(), message.id, &step)?;
+    if publish {
+        send::owed(tx, &topic, &message)?;
+    }
     signal::later(tx, topic.id, change)
 }

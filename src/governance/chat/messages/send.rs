@@ -19,9 +19,10 @@ use super::{
     SCREENED,
 };
 use crate::groups::{self, Seen};
+use crate::moderation::{self, CHAT_MUTED};
 use crate::reach::{moderators, tell};
 use crate::topics::{self, CHAT_TOPIC_NOT_OPEN, TopicKind, TopicState};
-use crate::{MessageId, Part, TopicId};
+use crate::{MessageId, Part, TopicId, keywords, questions};
 
 /// A message to be sent.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -78,7 +79,22 @@ pub(crate) fn may_write(connection: &mut PgConnection, actor: &Actor, topic: Top
     if seen.topic.kind == TopicKind::Notice && seen.part == Part::Member {
         return Err(ApiError::of(&CHAT_READ_ONLY));
     }
+    if seen.part == Part::Member {
+        not_muted(connection, &seen, actor)?;
+    }
     Ok(seen)
+}
+
+/// 403 for somebody who is muted in the group now, with the end.
+fn not_muted(connection: &mut PgConnection, seen: &Seen, actor: &Actor) -> Result<(), ApiError> {
+    let now = base::db::now(connection)?;
+    let Some(until) = moderation::muted_until(connection, seen.topic.group_id, actor.person, now)? else { return Ok(()) };
+    let day = until.with_timezone(&base::clock::SHANGHAI).format("%Y-%m-%d %H:%M");
+    let (zh, en) = (
+        format!("您在本群被禁言至 {day}，可对该处理申诉一次。"),
+        format!("You are muted in this group until {day}; you may object once."),
+    );
+    Err(ApiError::of(&CHAT_MUTED).detail(zh, en))
 }
 
 /// Sends a message in the caller's transaction, which ends it and then announces [`Sent::change`]. Errors: 404, 403 for minors, 409
@@ -155,6 +171,7 @@ fn enter(tx: &mut Tx<'_>, seen: &Seen, mut message: Message) -> Result<Sent, Api
     message.change_sequence = Some(change);
     message.published_at = Some(message.created_at);
     rows::insert(tx.conn(), &message)?;
+    owed(tx, &seen.topic, &message)?;
     Ok(Sent { sequence: Some(sequence), change })
 }
 
@@ -162,7 +179,21 @@ fn enter(tx: &mut Tx<'_>, seen: &Seen, mut message: Message) -> Result<Sent, Api
 pub(super) fn shown(tx: &mut Tx<'_>, topic: &topics::Topic, message: &Message) -> Result<(), ApiError> {
     let notice = Notice::new(&templates::CHAT_MENTIONED).with("title", &topic.title);
     let page = format!("pages/chat/topic?id={}", topic.id);
-    tell(tx, message.mentions.iter().copied().filter(|person| Some(*person) != message.author_id), &notice.link(page))
+    let asked: Vec<PersonId> = message.mentions.iter().copied().filter(|person| Some(*person) != message.author_id).collect();
+    tell(tx, asked.iter().copied(), &notice.link(page))?;
+    keywords::heard(tx, topic, message)
+}
+
+/// What is owed by a message that was just entered: by whom it mentions. And what it answers, when a worker wrote it.
+pub(super) fn owed(tx: &mut Tx<'_>, topic: &topics::Topic, message: &Message) -> Result<(), ApiError> {
+    let asked: Vec<PersonId> = message.mentions.iter().copied().filter(|person| Some(*person) != message.author_id).collect();
+    questions::ask(tx, topic, Some(message.id), &asked)?;
+    let Some(worker) = message.author_id.filter(|_| message.as_worker) else { return Ok(()) };
+    let replied = match message.reply_to {
+        Some(number) => rows::numbered(tx.conn(), topic.id, number)?.map(|message| message.id),
+        None => None,
+    };
+    questions::answered(tx, topic, worker, replied)
 }
 
 /// 429 when somebody writes faster than people do.
@@ -184,7 +215,6 @@ fn mentioned(connection: &mut PgConnection, seen: &Seen, new: &NewMessage) -> Re
 }
 
 /// Puts a line about what happened into a topic, in whatever state it is; the caller announces the change.
-#[expect(dead_code, reason = "the follow-up of messages says what happened")]
 pub(crate) fn say(tx: &mut Tx<'_>, topic: TopicId, text: &str) -> Result<Sent, ApiError> {
     let now = tx.now()?;
     let (sequence, change) = topics::bump(tx.conn(), topic, true)?;

@@ -224,7 +224,7 @@ pub(super) fn thread(
 }
 
 /// One message as its reader sees it.
-pub(super) fn one(
+pub(crate) fn one(
     connection: &mut PgConnection,
     signer: &Signer,
     actor: &identity::Actor,

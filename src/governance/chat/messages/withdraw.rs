@@ -9,7 +9,7 @@ use serde_json::json;
 use super::rows::{self, Step};
 use super::{CHAT_WITHDRAW_LATE, MessageMove, NOUN, send};
 use crate::reach::{found, moved};
-use crate::{MessageId, TopicId, topics};
+use crate::{MessageId, TopicId, questions, topics};
 
 /// How long a message may be withdrawn.
 const WINDOW: TimeDelta = TimeDelta::minutes(2);
@@ -26,6 +26,7 @@ pub(super) fn withdraw(mut tx: Tx<'_>, actor: &Actor, id: MessageId) -> Result<F
         return Err(ApiError::of(&CHAT_WITHDRAW_LATE));
     }
     let topic = found(topics::find(tx.conn(), message.topic_id)?)?;
+    questions::gone(&mut tx, id)?;
     let entry = Audit::new("chat_message_withdraw", NOUN, id.0).at(topic.grid_unit_id);
     tx.audit(entry.before(json!({"state": message.state})).after(json!({"state": to})))?;
     let change = topics::bump(tx.conn(), topic.id, false)?.1;

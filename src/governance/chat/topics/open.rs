@@ -15,7 +15,7 @@ use super::rows::{self, Step, Topic};
 use super::{CHAT_OPENS_AT, CHAT_POLL_OPTIONS, CHAT_PROPOSALS, TopicKind, TopicMove, TopicState};
 use crate::groups::{self, Within};
 use crate::reach::{found, moderators, moved, tell};
-use crate::{GroupId, Part, TopicId};
+use crate::{GroupId, Part, TopicId, questions};
 
 /// How far ahead a topic may be scheduled.
 const AHEAD: TimeDelta = TimeDelta::days(366);
@@ -106,6 +106,9 @@ pub(super) fn open(mut tx: Tx<'_>, actor: &Actor, group: GroupId, id: TopicId, n
     }
     let entry = Audit::new("chat_topic_open", "chat_topic", id.0).at(topic.grid_unit_id);
     tx.audit(entry.after(json!({"state": state, "kind": new.kind})))?;
+    if topic.kind == TopicKind::Question && state == TopicState::Open {
+        questions::ask(&mut tx, &topic, None, &[actor.person])?;
+    }
     Ok(tx.done(())?)
 }
 
@@ -155,5 +158,8 @@ pub(super) fn accept(mut tx: Tx<'_>, actor: &Actor, id: TopicId) -> Result<Finis
     tx.audit(entry.before(json!({"state": topic.state})).after(json!({"state": to})))?;
     let notice = Notice::new(&templates::CHAT_PROPOSAL_DECIDED).with("title", &topic.title).with("what", "已采纳并开放");
     tell(&mut tx, topic.author_id, &notice)?;
+    if topic.kind == TopicKind::Question {
+        questions::ask(&mut tx, &topic, None, &[actor.person])?;
+    }
     Ok(tx.done(())?)
 }

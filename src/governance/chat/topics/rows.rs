@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::sql_types;
+use people::grid::{Scope, within};
 
 use super::{TopicKind, TopicState};
 use crate::schema::{chat_poll_options, chat_read_marks, chat_receipts, chat_topics, chat_votes};
@@ -135,6 +136,14 @@ pub(super) fn list(
 pub(super) fn proposals_of(connection: &mut PgConnection, person: PersonId) -> DbResult<i64> {
     Ok(chat_topics::table
         .filter(chat_topics::author_id.eq(person).and(chat_topics::state.eq(TopicState::Proposed)))
+        .select(count_star())
+        .first(connection)?)
+}
+
+/// How many proposals wait in the scope.
+pub(crate) fn proposals_waiting(connection: &mut PgConnection, scope: &Scope) -> DbResult<i64> {
+    Ok(chat_topics::table
+        .filter(within(chat_topics::grid_unit_id, scope).and(chat_topics::state.eq(TopicState::Proposed)))
         .select(count_star())
         .first(connection)?)
 }

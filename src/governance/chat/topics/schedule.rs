@@ -5,9 +5,9 @@ use base::error::ApiError;
 use base::jobs::JobError;
 use serde_json::json;
 
-use super::TopicMove;
 use super::rows::{self, Step};
-use crate::signal;
+use super::{TopicKind, TopicMove};
+use crate::{questions, signal};
 
 /// Topics opened in one run.
 const AT_ONCE: i64 = 100;
@@ -27,6 +27,9 @@ pub(super) fn open_due(db: &Db) -> Result<(), JobError> {
                 rows::step(tx.conn(), id, &Step { state: Some(to), opened_at: Some(now), ..Step::default() })?;
                 let entry = Audit::new("chat_topics_open", "chat_topic", id.0).at(topic.grid_unit_id);
                 tx.audit(entry.before(json!({"state": topic.state})).after(json!({"state": to})))?;
+                if topic.kind == TopicKind::Question {
+                    questions::ask(&mut tx, &topic, None, &Vec::from_iter(topic.author_id))?;
+                }
                 let change = rows::bump(tx.conn(), id, false)?.1;
                 signal::later(&mut tx, id, change)?;
             }

@@ -17,8 +17,19 @@ use utoipa::ToSchema;
 use super::KPI_PERIOD;
 
 /// Kinds of messages after which somebody has to do something.
-const ASKS: &[&str] =
-    &["request_waits", "request_on_call", "request_reminded", "request_supervised", "approval_needed", "task_assigned"];
+const ASKS: &[&str] = &[
+    "request_waits",
+    "request_on_call",
+    "request_reminded",
+    "request_supervised",
+    "approval_needed",
+    "task_assigned",
+    "chat_proposed",
+    "chat_mentioned",
+    "chat_unanswered",
+    "chat_mute_proposed",
+    "chat_appealed",
+];
 /// Fewer workers than this are not shown.
 const FEWEST: usize = 3;
 

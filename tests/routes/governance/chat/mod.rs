@@ -1,6 +1,8 @@
 //! The grid chat over HTTP.
 
+mod follow;
 mod messages;
+mod moderation;
 mod scope;
 mod topics;
 
@@ -41,6 +43,13 @@ pub(crate) async fn topic(worker: &Actor, group: &str, kind: &str) -> String {
 pub(crate) async fn neighbour(app: &TestApp, label: &str, phone: &str) -> Actor {
     let someone = with_phone(app, label, phone).await;
     app.grant(&someone, Role::Resident, Some(app.world.unit("S1/C1/E1/B1/D1")), None);
+    crate::routes::people::sign_in(app, label).await.0
+}
+
+/// A grid worker of block B1 whom WeChat knows.
+pub(crate) async fn worker_known(app: &TestApp, label: &str, phone: &str) -> Actor {
+    let someone = with_phone(app, label, phone).await;
+    app.grant(&someone, Role::GridWorker, Some(app.world.unit("S1/C1/E1/B1")), None);
     crate::routes::people::sign_in(app, label).await.0
 }
 
