@@ -9,7 +9,7 @@ use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use people::files::Signer;
 use people::identity::{Actor, Can};
-use people::screening::{Screener, Verdict, check_text};
+use people::screening::{Reason, Screener, Verdict, check_text};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -113,10 +113,15 @@ pub async fn chat_message_send(
     Ok(Created::new(&done, format!("/api/v1/governance/chat/topics/{topic}/messages"), view))
 }
 
-/// What the check says of a text, once it is clear that its author may write there at all.
+/// What the check says of a text, once it is clear that its author may write there at all. Who may not is refused by the transaction,
+/// after it has looked for an earlier request with the same key: until then, the text counts as one that nobody could check.
 async fn checked(db: &Db, screener: &Screener, actor: &Actor, topic: TopicId, new: &NewMessage) -> Result<Verdict, ApiError> {
     let writer = actor.clone();
-    let seen = db.read(move |connection| send::may_write(connection, &writer, topic)).await?;
+    let seen = match db.read(move |connection| send::may_write(connection, &writer, topic)).await {
+        Ok(seen) => seen,
+        Err(refused) if refused.code().status < 500 => return Ok(Verdict::Queue(Reason::WeChatUnavailable.into())),
+        Err(failed) => return Err(failed),
+    };
     match &new.text {
         Some(text) => check_text(&screener.of(seen.topic.community_id), Some(actor.person), text).await,
         None => Ok(Verdict::Publish),

@@ -1,15 +1,18 @@
 //! The same act on many messages, each for itself: what can't be done is said, the others are done.
 
 use base::db::{Finished, Tx};
-use base::error::ApiError;
+use base::error::{self, ApiError, ErrorCode};
 use base::text::Few;
+use diesel::PgConnection;
 use people::identity::Actor;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::CHAT_REASON_UNKNOWN;
 use super::hide::{self, Change, Grounds};
+use super::{CHAT_REASON_UNKNOWN, rows};
 use crate::MessageId;
+use crate::groups;
+use crate::messages::{self, MessageState};
 
 base::words! {
     /// What is done to many messages.
@@ -50,6 +53,43 @@ pub struct BatchResult {
     pub summary: String,
 }
 
+/// What stands of an act that was done before: the same request again.
+pub(super) fn stands(connection: &mut PgConnection, actor: &Actor, batch: &Batch) -> Result<Vec<BatchResult>, ApiError> {
+    let mut messages = batch.messages.items().to_vec();
+    messages.sort_unstable();
+    messages.dedup();
+    let mut results = Vec::new();
+    for message in messages {
+        let row = messages::find(connection, message)?;
+        let within = match &row {
+            Some(row) => groups::may_moderate(connection, actor, row.topic_id).is_ok(),
+            None => false,
+        };
+        if !within {
+            results.push(result(message, batch.action, Some(&error::NOT_FOUND)));
+            continue;
+        }
+        let state = row.map(|row| row.state);
+        let done = match batch.action {
+            BatchAction::Hide => state == Some(MessageState::Hidden),
+            BatchAction::Restore => state == Some(MessageState::Published),
+            BatchAction::Dismiss => rows::open_of(connection, &[message])?.is_empty(),
+        };
+        let code = (!done).then_some(&error::STATE_CONFLICT);
+        results.push(result(message, batch.action, code));
+    }
+    Ok(results)
+}
+
+fn result(message: MessageId, action: BatchAction, code: Option<&ErrorCode>) -> BatchResult {
+    BatchResult {
+        message,
+        done: code.is_none(),
+        code: code.map(|code| code.code.to_owned()),
+        summary: code.map_or_else(|| format!("已{}", action.zh()), |code| code.zh.to_owned()),
+    }
+}
+
 /// Does the act to each, in the order of their ids. A refusal of one leaves the others alone; a failure ends them all.
 pub(super) fn run(mut tx: Tx<'_>, actor: &Actor, batch: &Batch) -> Result<Finished<(Vec<BatchResult>, Vec<Change>)>, ApiError> {
     let mut messages = batch.messages.items().to_vec();
@@ -72,12 +112,7 @@ pub(super) fn run(mut tx: Tx<'_>, actor: &Actor, batch: &Batch) -> Result<Finish
             Err(refused) if refused.code().status < 500 && !refused.is_retryable() => Some(refused.code()),
             Err(failed) => return Err(failed),
         };
-        results.push(BatchResult {
-            message,
-            done: code.is_none(),
-            code: code.map(|code| code.code.to_owned()),
-            summary: code.map_or_else(|| format!("已{}", batch.action.zh()), |code| code.zh.to_owned()),
-        });
+        results.push(result(message, batch.action, code));
     }
     Ok(tx.done((results, changes))?)
 }

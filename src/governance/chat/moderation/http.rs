@@ -161,7 +161,7 @@ async fn changed(
     Ok(Changed::new(&done, view))
 }
 
-/// Hide, restore or leave many messages at once, each for itself; the answer says what came of each. Sent again, it answers nothing new.
+/// Hide, restore or leave many messages at once, each for itself; the answer says what came of each.
 #[utoipa::path(tag = "chat", request_body = Batch, params(("Idempotency-Key" = String, Header)), responses((status = 200, body = Page<BatchResult>, description = "what came of each"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/chat/moderation/batch")]
 pub async fn chat_batch(
@@ -170,10 +170,13 @@ pub async fn chat_batch(
     body: Valid<Batch>,
     (db, signals): (Data<Db>, Data<Signals>),
 ) -> Result<Changed<Page<BatchResult>>, ApiError> {
-    let actor = can.actor().clone();
+    let (actor, again) = (can.actor().clone(), body.clone());
     let once = can.once(key, body.hash(), uuid::Uuid::now_v7());
     let mut done = db.once(once, move |tx| batch::run(tx, &actor, &body)).await?;
-    let (items, changes) = done.value.take().unwrap_or_default();
+    let (items, changes) = match done.value.take() {
+        Some(done) => done,
+        None => (db.read(move |connection| batch::stands(connection, can.actor(), &again)).await?, Vec::new()),
+    };
     changes.iter().for_each(|(topic, change): &Change| signals.announce(*topic, *change));
     Ok(Changed::new(&done, Page { items, next_cursor: None }))
 }

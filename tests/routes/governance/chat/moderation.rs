@@ -158,7 +158,10 @@ async fn a_batch_does_what_it_can_and_says_what_it_cannot() {
     let batch =
         |action: &str| json!({"action": action, "messages": [one, two, own, nowhere], "grounds": {"reason": "off_topic"}});
     let path = format!("{BASE}/moderation/batch");
-    let done = worker.post(&path, &batch("hide")).await.expect(200);
+    let done = worker.post_with_key(&path, "hide-them-once", &batch("hide")).await.expect(200);
+    let again = worker.post_with_key(&path, "hide-them-once", &batch("hide")).await;
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(items(&again.expect(200)).iter().filter(|one| one["done"] == true).count(), 2);
     let codes: Vec<Value> = [&one, &two, &own, &nowhere]
         .iter()
         .map(|wanted| items(&done).iter().find(|one| one["message"] == **wanted).expect("a result")["code"].clone())
