@@ -1,5 +1,6 @@
 //! The menu: one line a screen area. What it shows is no right: every page asks `Can` itself.
 
+use governance::chat::moderation::ChatQueueList;
 use governance::requests;
 use people::identity::Actor;
 use people::screening::ScreeningList;
@@ -24,5 +25,6 @@ pub(crate) struct Entry {
 pub(super) const ENTRIES: &[Entry] = &[
     Entry { path: HOME, name: w::TODO, may: |_anybody| true },
     Entry { path: "/console/requests", name: w::REQUESTS, may: Actor::may::<requests::RequestList> },
+    Entry { path: "/console/chat", name: w::CHAT, may: Actor::may::<ChatQueueList> },
     Entry { path: "/console/moderation", name: w::MODERATION, may: Actor::may::<ScreeningList> },
 ];

@@ -11,6 +11,7 @@
 
 mod account;
 mod assets;
+mod chat;
 mod form;
 mod frame;
 mod menu;
@@ -23,6 +24,7 @@ mod said;
 mod sign_in;
 mod times;
 mod todo;
+mod words_chat;
 mod words_frame;
 mod words_moderation;
 mod words_requests;
@@ -70,6 +72,16 @@ fn routes(config: &mut ServiceConfig) {
         .service(account::console_end_all)
         .service(todo::console_todo)
         .service(todo::console_todo_accept)
+        .service(chat::console_chat)
+        .service(chat::console_chat_measures)
+        .service(chat::console_chat_dismiss)
+        .service(chat::console_chat_hide)
+        .service(chat::console_chat_mute)
+        .service(chat::console_chat_restore)
+        .service(chat::console_chat_approve)
+        .service(chat::console_chat_refuse)
+        .service(chat::console_chat_lift)
+        .service(chat::console_chat_decide)
         .service(moderation::console_moderation)
         .service(moderation::console_moderation_publish)
         .service(moderation::console_moderation_refuse)

@@ -109,6 +109,12 @@ impl TodoPage<'_> {
 /// The page of the console where a thing of the API is worked on.
 pub(super) fn page_of(link: &str) -> Option<String> {
     let path = link.strip_prefix("/api/v1/")?;
+    if path.starts_with("governance/chat/moderation") {
+        return Some("/console/chat".to_owned());
+    }
+    if let Some(query) = path.strip_prefix("governance/chat/measures") {
+        return Some(format!("/console/chat/measures{query}"));
+    }
     if let Some(query) = path.strip_prefix("screening/items") {
         return Some(format!("/console/moderation{query}"));
     }

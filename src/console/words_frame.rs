@@ -9,6 +9,7 @@ texts! {
     DEMO "演示系统：数据均为虚构，可以随意操作。" "Demonstration: all data is invented, try anything.";
     TODO "待办" "To do";
     REQUESTS "诉求" "Requests";
+    CHAT "畅聊管理" "Grid chat";
     MODERATION "内容审核" "Moderation";
     ACCOUNT "我的账号" "My account";
     SIGN_IN "登录工作台" "Sign in to the console";

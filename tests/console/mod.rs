@@ -3,5 +3,6 @@
 mod browser;
 mod frame;
 mod journeys;
+mod journeys_chat;
 mod pages;
 mod requests;

@@ -1,6 +1,6 @@
 //! Palm governance over HTTP.
 
-mod chat;
+pub(crate) mod chat;
 pub(crate) mod clocks;
 mod connectors;
 mod duty_list;

@@ -19,7 +19,7 @@ pub use screened::SCREENED;
 pub use send::NewMessage;
 pub use view::{MentionView, MessageView, ThreadView};
 
-pub(crate) use rows::{Message, Step, find, forget, hold, insert, step, waiting, written_by};
+pub(crate) use rows::{Message, Step, before, find, forget, hold, insert, step, waiting, written_by};
 pub(crate) use send::{may_write, say, within};
 pub(crate) use view::{one, views};
 

@@ -6,6 +6,7 @@
 
 mod appeal;
 mod batch;
+pub mod desk;
 mod hide;
 pub mod http;
 pub mod http_measures;
