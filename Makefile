@@ -14,10 +14,10 @@ binary := target/debug/palm
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test screens docs bench ci
+.PHONY: help setup run test screens docs bench ci package package-check
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 setup: ## install what is missing (Debian, Ubuntu); does nothing when all is there
 	@bash .ci/setup.sh
@@ -44,3 +44,9 @@ bench: setup ## what can this machine carry? (optimised build; ARGS="--quick --j
 
 ci: ## everything that must pass before a change lands
 	@bash .ci/run
+
+package: setup ## the operators' tarball in target/ (optimised build)
+	@bash .ci/package
+
+package-check: ## prove the newest tarball on a bare Debian (root, debootstrap)
+	@bash .ci/package-check "$$(ls -t target/palm-*.tar.gz | head -n 1)"

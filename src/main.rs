@@ -30,6 +30,8 @@ enum Command {
     Backup(operator::backup::BackupArgs),
     /// Restore a backup into an empty folder and audit it; exit 1 when the books differ
     Restore(operator::restore::RestoreArgs),
+    /// Bring a new version, or a newer PostgreSQL; on failure the old one comes back
+    Upgrade(Box<operator::upgrade::UpgradeArgs>),
     /// Import grid, households, organizations, merchants or roster from XLSX or CSV
     Import(import::ImportArgs),
     /// The operator's own doings
@@ -91,6 +93,7 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Backup(args) => drop(operator::backup::run(&args)?),
         Command::Restore(args) if !operator::restore::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Restore(_) => {}
+        Command::Upgrade(args) => operator::upgrade::run(&args).await?,
         Command::Import(args) if !import::run(&args)? => return Ok(std::process::ExitCode::FAILURE),
         Command::Import(_) => {}
         Command::Admin(command) => admin::run(&command)?,

@@ -89,6 +89,9 @@ pub struct ServeArgs {
     /// Serve a demo installation: WeChat's sandbox, a clock that can be moved, no real person's data
     #[arg(long, env = "PALM_DEMO")]
     pub demo: bool,
+    /// Run no background job: an upgrade tries a version out
+    #[arg(long, hide = true)]
+    pub no_jobs: bool,
     /// Serve a demo whose PostgreSQL may lose what was acknowledged: for fault tests
     #[arg(long, requires = "demo", hide = true)]
     pub accept_unsafe_settings: bool,
@@ -228,7 +231,8 @@ pub fn start(
     if again > 0 {
         tracing::warn!("{again} people who had been erased came back with a restored backup and were erased again");
     }
-    let mut serving = serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: 2 })?;
+    let mut serving =
+        serve(parts, sandbox, listener, Threads { workers: args.workers, job_workers: if args.no_jobs { 0 } else { 2 } })?;
     if let Some((recorder, listener)) = recorder {
         serving.metrics = Some(metrics::serve(recorder, serving.parts.db.clone(), listener)?);
     }

@@ -11,6 +11,7 @@ mod programs;
 pub mod restore;
 mod rows;
 pub mod shelf;
+pub mod upgrade;
 pub mod vault;
 
 use std::path::{Path, PathBuf};

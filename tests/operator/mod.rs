@@ -3,6 +3,7 @@
 mod backup;
 mod doctor;
 mod erasure;
+mod upgrade;
 
 use std::path::{Path, PathBuf};
 
