@@ -44,7 +44,8 @@ impl Release {
         let mut tar = Command::new("tar");
         tar.arg("-xf").arg(package).args(["--no-same-owner", "--strip-components=1", "-C"]).arg(&unfinished.0);
         let output = tar.output().context("can't run tar")?;
-        let said = String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or_default().to_owned();
+        let said =
+            String::from_utf8_lossy(&output.stderr).lines().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
         ensure!(output.status.success(), "{} can't be unpacked: {said}", package.display());
         compare(&unfinished.0).with_context(|| format!("{} is no whole package of palm", package.display()))?;
         let name = fs::read_to_string(unfinished.0.join("VERSION"))?.trim().to_owned();

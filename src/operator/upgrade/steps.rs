@@ -282,8 +282,12 @@ impl Trial {
 
 impl Drop for Trial {
     fn drop(&mut self) {
-        // SIGTERM, so that it leaves the private PostgreSQL in order.
-        drop(Command::new("kill").arg(self.0.id().to_string()).stderr(Stdio::null()).status());
+        // SIGTERM, so that it leaves the private PostgreSQL in order; by the shell's own `kill`, since a bare Debian has no other.
+        let mut term = Command::new("/bin/sh");
+        term.args(["-c", "kill \"$1\"", "sh", &self.0.id().to_string()]).stderr(Stdio::null());
+        if !term.status().is_ok_and(|status| status.success()) {
+            drop(self.0.kill());
+        }
         drop(self.0.wait());
     }
 }
