@@ -140,7 +140,10 @@ async fn postgres(args: &UpgradeArgs, site: &Site) -> anyhow::Result<()> {
     match changed {
         Ok(()) => {
             site.forget_replaced()?;
-            println!("PostgreSQL {newest} holds the data now; apt-get remove postgresql-{before} when you like");
+            println!("PostgreSQL {newest} holds the data now");
+            if newest > before {
+                println!("apt-get remove postgresql-{before} when you like");
+            }
             Ok(())
         }
         Err(why) => {
