@@ -270,6 +270,7 @@ const TABLE: &[&[Row]] = &[
     chat::CHAT,
     systems::SYSTEMS,
     staff_lists::LISTS,
+    staff_lists::TOGETHER,
 ];
 
 fn duty_content() -> Value {

@@ -36,6 +36,9 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     requests::joining::PERMISSIONS,
     requests::finding::PERMISSIONS,
     requests::exports::PERMISSIONS,
+    requests::mediations::PERMISSIONS,
+    requests::root_causes::PERMISSIONS,
+    requests::bulk::PERMISSIONS,
     duty_list::PERMISSIONS,
     grid_tasks::PERMISSIONS,
     starter_packs::PERMISSIONS,
@@ -62,6 +65,9 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     requests::joining::ERRORS,
     requests::finding::ERRORS,
     requests::exports::ERRORS,
+    requests::mediations::ERRORS,
+    requests::root_causes::ERRORS,
+    requests::bulk::ERRORS,
     duty_list::ERRORS,
     grid_tasks::ERRORS,
     starter_packs::ERRORS,
@@ -83,6 +89,8 @@ pub const STATES: &[&[StateTable]] = &[
     requests::STATES,
     requests::kpis::STATES,
     requests::exports::STATES,
+    requests::mediations::STATES,
+    requests::root_causes::STATES,
     duty_list::STATES,
     grid_tasks::STATES,
     starter_packs::STATES,
@@ -94,13 +102,23 @@ pub const STATES: &[&[StateTable]] = &[
 /// What the audit asks of this wing's tables.
 pub const CHECKS: &[&[AuditCheck]] = &[requests::CHECKS];
 /// This wing's parts of the home screen and to-do list.
-pub const HOME: &[HomeHook] = &[requests::home, duty_list::home, grid_tasks::home, leads::home, joint_cases::home, chat::home];
+pub const HOME: &[HomeHook] = &[
+    requests::home,
+    requests::mediations::home,
+    requests::root_causes::home,
+    duty_list::home,
+    grid_tasks::home,
+    leads::home,
+    joint_cases::home,
+    chat::home,
+];
 /// What this wing does when a person is erased.
 pub const ERASE: &[EraseHook] = &[
     requests::ERASE,
     requests::joining::ERASE,
     requests::finding::ERASE,
     requests::exports::ERASE,
+    requests::mediations::ERASE,
     grid_tasks::ERASE,
     leads::ERASE,
     joint_cases::ERASE,
@@ -112,6 +130,7 @@ pub const EXPORT: &[ExportHook] = &[
     requests::joining::EXPORT,
     requests::finding::EXPORT,
     requests::exports::EXPORT,
+    requests::mediations::EXPORT,
     grid_tasks::EXPORT,
     leads::EXPORT,
     joint_cases::EXPORT,

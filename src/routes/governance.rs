@@ -8,6 +8,8 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
     request_neighbours(routes);
     requests(routes);
     request_clocks(routes);
+    mediations(routes);
+    root_causes(routes);
     request_kpis(routes);
     duty_list(routes);
     grid_tasks(routes);
@@ -71,6 +73,7 @@ fn requests(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_intake::request_intake)
         .service(requests::http_read::request_list)
         .service(requests::http_read::request_list_mine)
+        .service(requests::bulk::http::request_import)
         .service(requests::exports::http::request_export_create)
         .service(requests::exports::http::request_export_list)
         .service(requests::exports::http::request_export_find)
@@ -93,6 +96,10 @@ fn requests(routes: &mut ServiceConfig<'_>) {
         .service(requests::http_handling::request_progress)
         .service(requests::http_handling::request_answer)
         .service(requests::http_handling::request_confirm)
+        .service(requests::http_merge::request_merge)
+        .service(requests::http_merge::request_unmerge)
+        .service(requests::http_phone::request_contact_reveal)
+        .service(requests::http_phone::request_rate_by_phone)
         .service(requests::http_resident::request_reply)
         .service(requests::http_resident::request_rate)
         .service(requests::http_resident::request_reopen)
@@ -118,6 +125,39 @@ fn request_clocks(routes: &mut ServiceConfig<'_>) {
         .service(http_on_call::on_call_create)
         .service(http_on_call::on_call_list)
         .service(http_on_call::on_call_end);
+}
+
+fn mediations(routes: &mut ServiceConfig<'_>) {
+    use governance::requests::mediations::{http, http_agree};
+    routes
+        .service(http::mediation_create)
+        .service(http::mediation_list)
+        .service(http::mediation_list_mine)
+        .service(http::mediation_find)
+        .service(http::mediation_session_create)
+        .service(http::mediation_session_hold)
+        .service(http::mediation_session_cancel)
+        .service(http::mediation_fail)
+        .service(http::mediation_withdraw)
+        .service(http::mediation_follow_up)
+        .service(http_agree::mediation_propose)
+        .service(http_agree::mediation_confirm)
+        .service(http_agree::mediation_reject)
+        .service(http_agree::mediation_party_confirm);
+}
+
+fn root_causes(routes: &mut ServiceConfig<'_>) {
+    use governance::requests::root_causes::http;
+    routes
+        .service(http::root_cause_create)
+        .service(http::root_cause_list)
+        .service(http::root_cause_find)
+        .service(http::root_cause_request_list)
+        .service(http::root_cause_request_add)
+        .service(http::root_cause_request_remove)
+        .service(http::root_cause_plan)
+        .service(http::root_cause_close)
+        .service(http::root_cause_drop);
 }
 
 fn request_kpis(routes: &mut ServiceConfig<'_>) {

@@ -72,6 +72,7 @@ impl Side {
         stories::requests(app, &mut side).await;
         systems::build(app, &mut side).await;
         staff_lists::build(&mut side).await;
+        staff_lists::together(app, &mut side).await;
         grid_duties::joint_cases(app, &mut side).await;
         chat::chat(app, &mut side).await;
         side

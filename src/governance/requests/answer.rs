@@ -76,6 +76,7 @@ pub(super) fn answer(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, new: &NewAnswer) -
         feedback: None,
         comment: None,
         rated_at: None,
+        rated_by: None,
     };
     rows_answers::insert(tx.conn(), &row)?;
     let files = new.files.as_ref().map(|files| files.items()).unwrap_or_default();

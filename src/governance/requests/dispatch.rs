@@ -2,10 +2,10 @@
 
 use base::db::{Finished, Tx};
 use base::error::ApiError;
-use base::ids::OrganizationId;
+use base::ids::{GridUnitId, OrganizationId};
 use base::text::Text;
 use diesel::PgConnection;
-use people::{community, grid};
+use people::grid;
 use serde::Deserialize;
 
 use super::assign::{self, Units};
@@ -54,10 +54,16 @@ pub(super) fn dispatch(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, to: &Dispatch) -
 
 /// 422 `unit_unknown` unless the unit is at work in the request's community or its street.
 pub(super) fn usable(connection: &mut PgConnection, case: &Case, unit: OrganizationId) -> Result<(), ApiError> {
+    at_work(connection, case.community_id, unit)
+}
+
+/// `usable` in a community.
+pub(super) fn at_work(connection: &mut PgConnection, community: GridUnitId, unit: OrganizationId) -> Result<(), ApiError> {
     let refused = || ApiError::of(&UNIT_UNKNOWN).field("/organization", "isn't at work here");
-    let unit = community::organization_find(connection, unit)?.filter(|unit| unit.state == "active").ok_or_else(refused)?;
-    let units = grid::units_by_ids(connection, &[unit.grid_unit_id, case.community_id])?;
-    let (home, place) = (units.get(&unit.grid_unit_id), units.get(&case.community_id));
+    let unit =
+        people::community::organization_find(connection, unit)?.filter(|unit| unit.state == "active").ok_or_else(refused)?;
+    let units = grid::units_by_ids(connection, &[unit.grid_unit_id, community])?;
+    let (home, place) = (units.get(&unit.grid_unit_id), units.get(&community));
     let near = home.zip(place).is_some_and(|(home, place)| home.path.covers(&place.path) || place.path.covers(&home.path));
     if near { Ok(()) } else { Err(refused()) }
 }

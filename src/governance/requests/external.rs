@@ -104,6 +104,7 @@ pub fn external_update(tx: &mut Tx<'_>, id: CaseId, update: &Update) -> Result<(
             feedback: None,
             comment: None,
             rated_at: None,
+            rated_by: None,
         };
         rows_answers::insert(tx.conn(), &row)?;
     }

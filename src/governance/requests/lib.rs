@@ -15,10 +15,13 @@ mod answer;
 mod arbitrate;
 mod ask;
 mod assign;
+pub mod bulk;
+mod by_phone;
 mod checks;
 pub mod clocks;
 mod close;
 mod confirm;
+mod contact;
 mod danger;
 pub mod desk;
 mod dispatch;
@@ -33,6 +36,8 @@ mod hooks;
 pub mod http_handling;
 pub mod http_intake;
 pub mod http_matters;
+pub mod http_merge;
+pub mod http_phone;
 pub mod http_read;
 pub mod http_resident;
 pub mod http_templates;
@@ -40,6 +45,8 @@ mod intake;
 pub mod joining;
 pub mod kpis;
 mod matter;
+pub mod mediations;
+mod merge;
 mod open_data;
 mod outward;
 mod pin;
@@ -49,6 +56,7 @@ mod rate;
 mod reach;
 mod reopen;
 mod return_;
+pub mod root_causes;
 mod rows;
 mod rows_answers;
 mod rows_details;
@@ -90,6 +98,7 @@ pub use filing::Filing;
 pub use hooks::{ERASE, EXPORT, home};
 pub use intake::{Channel, GivenAnswer, NewRequest, QuickReport, WorkerIntake};
 pub use matter::{Direction, MatterAnswer, MatterState, NewMatter};
+pub use merge::{Merging, Unmerging};
 pub use open_data::{
     OpenCase, OpenEvent, OpenFilter, UnitCase, is_being_checked, open_cases, open_events_between, open_events_of, unit_case,
     unit_events,
@@ -132,6 +141,12 @@ base::error_codes! {
     REOPEN_REFUSED 409 "reopen_refused" "只能在办结后 30 天内重新打开一次。" "It can be opened again once, within 30 days.";
     CONFIRMED_ALREADY 409 "confirmed_already" "该上报已核实。" "This report is confirmed already.";
     OWN_REPORT 403 "own_report" "不能核实自己或同住家庭成员的上报。" "Nobody confirms their own report or that of their household.";
+    MERGE_TARGET 422 "merge_target" "只能合并到本社区另一件未办结的诉求。" "A request is joined to another one of its community that goes on.";
+    MERGE_HAS_OTHERS 409 "merge_has_others" "已有诉求合并到本件，请反过来合并。" "Others are joined to this one; merge the other way round.";
+    UNMERGE_REFUSED 409 "unmerge_refused" "合并只能在 7 天内撤销。" "A merge can be taken back within seven days.";
+    CONTACT_NONE 409 "contact_none" "没有留存联系电话，或已到期删除。" "No phone is kept, or its time is over.";
+    HAS_A_CHANNEL 409 "has_a_channel" "诉求人可以自己在小程序评价。" "The reporter can rate it in the program.";
+    OWN_ANSWER 403 "own_answer" "不能登记对自己办理的评价。" "Nobody writes down how their own work was liked.";
     SAYS_NOTHING 422 "says_nothing" "请至少上传一张照片或写几个字。" "Send a picture or a few words.";
     TOO_MANY_FILES 422 "too_many_files" "最多 9 张照片。" "Nine pictures at most.";
 }
@@ -164,6 +179,14 @@ people::permissions! {
     RequestProgress "request_progress" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization, StreetStaff Street];
     /// Answer a request with an outcome.
     RequestAnswer "request_answer" [GridWorker Grid, CommunityStaff Community, UnitHandler Organization];
+    /// Join a request to another one of its community.
+    RequestMerge "request_merge" [CommunityStaff Community, StreetStaff Street];
+    /// Take a merge back.
+    RequestUnmerge "request_unmerge" [CommunityStaff Community, StreetStaff Street];
+    /// See the phone of a caller who has no account.
+    RequestContactReveal "request_contact_reveal" [GridWorker Grid, CommunityStaff Community];
+    /// Write down a rating that somebody without a channel gave on the phone.
+    RequestRateByPhone "request_rate_by_phone" [GridWorker Grid, CommunityStaff Community];
     /// Confirm that a report is true.
     RequestConfirm "request_confirm" [GridWorker Grid, CommunityStaff Community];
     /// Reply to a question about one's own request.
@@ -217,6 +240,7 @@ pub fn jobs() -> Vec<JobKind> {
     ];
     all.extend(joining::jobs());
     all.extend(exports::jobs());
+    all.push(contact::kind());
     all
 }
 

@@ -2,11 +2,13 @@
 
 use base::db::{Finished, Tx};
 use base::error::{self, ApiError};
+use base::ids::PersonId;
 use base::text::{Text, Whole};
 use serde::Deserialize;
 
 use super::hats::By;
 use super::rows_answers::{self, Marks};
+use super::work::{Happening, Work};
 use super::{CaseId, EventKind, Move, REDO_REFUSED};
 
 /// A rating: four marks of 1 to 5.
@@ -45,14 +47,30 @@ impl Rating {
         }
     }
 
-    fn dissatisfied(&self) -> bool {
+    pub(super) fn dissatisfied(&self) -> bool {
         let marks = [self.speed, self.effect, self.attitude, self.feedback];
         !self.resolved || marks.iter().any(|mark| mark.get() <= 2)
     }
 }
 
 pub(super) fn rate(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, rating: &Rating) -> Result<Finished<()>, ApiError> {
-    let mut work = by.take_own(&mut tx, id)?;
+    let work = by.take_own(&mut tx, id)?;
+    let said = if rating.dissatisfied() { "不满意" } else { "满意" };
+    let case = work.case.clone();
+    rated(&mut tx, work, by.action, rating, None, |kind| by.as_reporter(kind, &case).saying(said))?;
+    Ok(tx.done(())?)
+}
+
+/// Writes a rating to the answer that stands; `recorded_by` wrote down what was said on the phone.
+pub(super) fn rated(
+    tx: &mut Tx<'_>,
+    mut work: Work,
+    action: &str,
+    rating: &Rating,
+    recorded_by: Option<PersonId>,
+    what: impl FnOnce(EventKind) -> Happening,
+) -> Result<(), ApiError> {
+    let id = work.case.id;
     let again = rating.redo.unwrap_or(false);
     work.go(if again { Move::Redo } else { Move::Close })?;
     if again && (work.case.redone || !rating.dissatisfied()) {
@@ -60,10 +78,8 @@ pub(super) fn rate(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, rating: &Rating) -> 
     }
     let answer = rows_answers::last(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))?;
     let now = work.now();
-    rows_answers::rate(tx.conn(), (id, answer.round), &rating.marks(), rating.comment.as_deref(), now)?;
-    let said = if rating.dissatisfied() { "不满意" } else { "满意" };
-    let kind = if again { EventKind::Redo } else { EventKind::Rated };
-    let what = by.as_reporter(kind, &work.case).saying(said);
+    rows_answers::rate(tx.conn(), (id, answer.round), &rating.marks(), (rating.comment.as_deref(), recorded_by), now)?;
+    let what = what(if again { EventKind::Redo } else { EventKind::Rated });
     if again {
         work.case.redone = true;
         work.case.outcome = None;
@@ -71,6 +87,6 @@ pub(super) fn rate(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, rating: &Rating) -> 
         work.case.closed_at = Some(now);
     }
     work.happened(what);
-    work.write(&mut tx, by.action)?;
-    Ok(tx.done(())?)
+    work.write(tx, action)?;
+    Ok(())
 }

@@ -69,6 +69,12 @@ pub(super) fn many(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<Ve
     Ok(requests::table.filter(requests::id.eq_any(ids)).select(Case::as_select()).load(connection)?)
 }
 
+/// Requests that were joined to this one.
+pub(super) fn merged_into(connection: &mut PgConnection, id: CaseId) -> DbResult<Vec<Case>> {
+    let query = requests::table.filter(requests::merged_into.eq(id)).order(requests::id);
+    Ok(query.select(Case::as_select()).load(connection)?)
+}
+
 /// Writes what may change of a request that is locked already.
 pub(super) fn save(connection: &mut PgConnection, case: &Case) -> DbResult<()> {
     diesel::update(requests::table.find(case.id))

@@ -33,6 +33,7 @@ pub(crate) struct Answer {
     pub(crate) feedback: Option<i16>,
     pub(crate) comment: Option<String>,
     pub(crate) rated_at: Option<DateTime<Utc>>,
+    pub(crate) rated_by: Option<PersonId>,
 }
 
 /// A rating: each 1 to 5.
@@ -85,7 +86,7 @@ pub(super) fn rate(
     connection: &mut PgConnection,
     (id, round): (CaseId, i16),
     marks: &Marks,
-    comment: Option<&str>,
+    (comment, rated_by): (Option<&str>, Option<PersonId>),
     at: DateTime<Utc>,
 ) -> DbResult<()> {
     diesel::update(request_answers::table.find((id, round)))
@@ -97,6 +98,7 @@ pub(super) fn rate(
             request_answers::feedback.eq(marks.feedback),
             request_answers::comment.eq(comment),
             request_answers::rated_at.eq(at),
+            request_answers::rated_by.eq(rated_by),
         ))
         .execute(connection)?;
     Ok(())

@@ -131,6 +131,22 @@ pub(super) fn end(
     Ok(())
 }
 
+/// Removes the phones of callers whose request was over before that; which requests they were.
+pub(super) fn contacts_remove(connection: &mut PgConnection, before: DateTime<Utc>, limit: i64) -> DbResult<Vec<CaseId>> {
+    #[derive(QueryableByName)]
+    struct Removed {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        request_id: CaseId,
+    }
+    const REMOVE: &str = "UPDATE request_details SET contact_sealed = NULL WHERE request_id IN (SELECT d.request_id FROM request_details d \
+        JOIN requests r ON r.id = d.request_id WHERE d.contact_sealed IS NOT NULL AND r.closed_at < $1 LIMIT $2) RETURNING request_id";
+    let removed: Vec<Removed> = diesel::sql_query(REMOVE)
+        .bind::<diesel::sql_types::Timestamptz, _>(before)
+        .bind::<diesel::sql_types::BigInt, _>(limit)
+        .load(connection)?;
+    Ok(removed.into_iter().map(|row| row.request_id).collect())
+}
+
 /// Blanks what an erased person said privately; what neighbours may read stays, without its author.
 pub(super) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
     const TEXTS: &str = "UPDATE request_details d SET text = '（已按本人要求删除）', place_text = NULL, answers = '[]', contact_sealed = NULL \

@@ -111,6 +111,7 @@ diesel::table! {
         feedback -> Nullable<Int2>,
         comment -> Nullable<Text>,
         rated_at -> Nullable<Timestamptz>,
+        rated_by -> Nullable<Uuid>,
     }
 }
 

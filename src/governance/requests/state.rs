@@ -48,6 +48,8 @@ base::words! {
         Reopen = "reopen" "重新打开",
         /// Join it to another request.
         Merge = "merge" "合并",
+        /// Take a merge back.
+        Unmerge = "unmerge" "撤销合并",
         /// The reporter takes it back.
         Withdraw = "withdraw" "撤回",
     }
@@ -84,6 +86,7 @@ base::machine! {
         Returned Withdraw Cancelled "the reporter";
         Answered Close Closed "the reporter by rating, or the clock after seven days";
         Answered Redo InProgress "the reporter, dissatisfied, once";
+        Closed Unmerge Accepted "the community, within seven days of a merge";
         Closed Reopen InProgress "the reporter with a reason, within 30 days, once";
     }
 }

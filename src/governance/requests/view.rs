@@ -309,6 +309,8 @@ pub struct AnswerView {
     pub comment: Option<String>,
     /// When it was rated.
     pub rated_at: Option<DateTime<Utc>>,
+    /// Was the rating given on the phone and written down by a worker?
+    pub rated_by_phone: bool,
 }
 
 /// Views of answers.
@@ -333,6 +335,7 @@ pub(super) fn answers(connection: &mut PgConnection, answers: Vec<Answer>) -> Re
         feedback: answer.feedback,
         comment: answer.comment,
         rated_at: answer.rated_at,
+        rated_by_phone: answer.rated_by.is_some(),
     };
     Ok(answers.into_iter().map(view).collect())
 }

@@ -166,6 +166,8 @@ base::words! {
         Closed = "closed" "办结",
         /// It was joined to another one.
         Merged = "merged" "合并",
+        /// The merge was a mistake.
+        Unmerged = "unmerged" "撤销合并",
         /// Staff found the report to be true.
         Confirmed = "confirmed" "核实",
         /// Its deadline moved.

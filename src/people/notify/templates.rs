@@ -72,6 +72,8 @@ templates! {
     LEAD_RAISED "lead_raised" "有线索待核实" "{source}：「{title}」，请到现场核实。" "A lead to look at" "{source}: {title}. Please look on the spot." Some("pages/staff/leads"), ["thing1" = "{title}"];
     REQUEST_MATTER "request_matter" "街道社区事项" "「{title}」{what}。" "Between community and street" "{title}: {what}." Some("pages/staff/matters"), [];
     CONNECTOR_PAUSED "connector_paused" "系统对接已暂停" "「{name}」持续一天未能送达，已暂停；未送达的消息会保留，修复后请恢复。" "Connector paused" "Nothing has reached {name} for a day, so it is paused; what it missed is kept. Resume it once it works." Some("pages/staff/connectors"), [];
+    MEDIATION_NEWS "mediation_news" "调解有进展" "调解「{title}」：{what}" "News of a mediation" "Mediation {title}: {what}" Some("pages/governance/mediation"), ["thing1" = "{title}"];
+    ROOT_CAUSE_NEWS "root_cause_news" "共性问题有进展" "您的诉求 {number} 属于共性问题「{title}」：{what}" "News of a common cause" "Your request {number} belongs to a common cause, {title}: {what}" Some("pages/governance/requests"), ["thing1" = "{title}"];
     JOINT_CASE_ASKED "joint_case_asked" "邀请参与联席" "请您参与联席「{title}」。" "Please take part" "You are asked to take part in the joint case {title}." Some("pages/staff/joint"), ["thing1" = "{title}"];
     JOINT_CASE_NEWS "joint_case_news" "联席有进展" "联席「{title}」：{what}" "News of a joint case" "Joint case {title}: {what}" Some("pages/staff/joint"), ["thing1" = "{title}"];
     CHAT_PROPOSED "chat_proposed" "居民提议话题" "居民提议话题「{title}」，请采纳或说明理由。" "A topic is proposed" "A resident proposes the topic {title}; take it up or say why not." Some("pages/staff/chat"), ["thing1" = "{title}"];

@@ -9,9 +9,11 @@ mod grid_tasks;
 mod joint_cases;
 mod kpis;
 mod leads;
+mod mediations;
 mod neighbours;
 pub(crate) mod open311;
 pub(crate) mod requests;
+mod root_causes;
 mod starter_packs;
 mod suggest;
 

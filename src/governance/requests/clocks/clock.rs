@@ -117,6 +117,15 @@ impl ClockRow {
         self.end(ClockState::Dropped, now);
     }
 
+    /// It was dropped by mistake and runs on, as if nothing had been.
+    pub(super) fn take_up(&mut self, now: DateTime<Utc>) {
+        if self.state == ClockState::Dropped {
+            self.state = ClockState::Running;
+            self.ended_at = None;
+            self.next_at = (self.step < LAST_STEP).then(|| self.due_at.max(now));
+        }
+    }
+
     fn end(&mut self, state: ClockState, now: DateTime<Utc>) {
         self.state = state;
         self.ended_at = Some(now);

@@ -85,6 +85,13 @@ impl Clocks {
                 }
             }
             EventKind::Redo | EventKind::Reopened => self.start(case, ClockKind::Resolve, class, now),
+            // The deadline is what it was: a merge that is taken back gives no time.
+            EventKind::Unmerged => {
+                let answer = self.rows.iter_mut().filter(|row| row.kind == ClockKind::Resolve).max_by_key(|row| row.round);
+                if let Some(row) = answer {
+                    row.take_up(now);
+                }
+            }
             EventKind::Answered => self.meet(ClockKind::Resolve, now),
             EventKind::Dispatched | EventKind::Arbitrated => {
                 let unit = case.organization_id;

@@ -82,11 +82,9 @@ pub(super) fn leave(mut tx: Tx<'_>, person: PersonId, id: CaseId) -> Result<Fini
 
 /// The person's own rating, which never touches the reporter's.
 pub(super) fn rate(mut tx: Tx<'_>, person: PersonId, id: CaseId, form: &JoinRating) -> Result<Finished<()>, ApiError> {
-    let case = published(&mut tx, id)?;
+    // Who joined knows of it, also where it isn't public: their own request was merged into it.
     let joined = rows::find(tx.conn(), id, person)?.is_some_and(|row| row.joined);
-    if !joined {
-        return Err(ApiError::of(&error::NOT_FOUND));
-    }
+    let case = cases::find(tx.conn(), id)?.filter(|_| joined).ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
     if !matches!(case.state, State::Answered | State::Closed) {
         return Err(ApiError::of(&NOT_ANSWERED_YET));
     }

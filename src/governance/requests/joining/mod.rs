@@ -6,12 +6,14 @@
 mod hooks;
 pub mod http;
 mod join;
+mod merged;
 mod rows;
 mod schema;
 mod tell;
 
 pub use hooks::{ERASE, EXPORT};
 pub use join::JoinRating;
+pub(super) use merged::{give_back, take_over};
 pub(super) use rows::households;
 pub(super) use tell::{follow_up, jobs};
 

@@ -43,6 +43,12 @@ pub(super) fn find(connection: &mut PgConnection, id: CaseId, person: PersonId) 
     Ok(request_followers::table.find((id, person)).select(Follower::as_select()).first(connection).optional()?)
 }
 
+/// All rows of those who go along with a request.
+pub(super) fn of_request(connection: &mut PgConnection, id: CaseId) -> DbResult<Vec<Follower>> {
+    let query = request_followers::table.filter(request_followers::request_id.eq(id)).order(request_followers::person_id);
+    Ok(query.select(Follower::as_select()).load(connection)?)
+}
+
 /// Leaves a request; false: did not go along.
 pub(super) fn leave(connection: &mut PgConnection, id: CaseId, person: PersonId) -> DbResult<bool> {
     Ok(diesel::delete(request_followers::table.find((id, person))).execute(connection)? == 1)

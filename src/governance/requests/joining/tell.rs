@@ -41,9 +41,10 @@ pub(in super::super) fn jobs() -> Vec<JobKind> {
 /// Enqueues what followers are told of the events of one transaction: the last one, since one message is enough.
 pub(in super::super) fn follow_up(tx: &mut Tx<'_>, case: &Case, events: &[EventRow]) -> Result<(), ApiError> {
     let heard = |event: &&EventRow| PUBLIC.iter().any(|kind| kind.name() == event.kind);
-    if case.publication == Publication::Published
-        && let Some(event) = events.iter().rev().find(heard)
-    {
+    let Some(event) = events.iter().rev().find(heard) else { return Ok(()) };
+    // Of one that isn't public only those hear whose own request was merged into it.
+    let public = case.publication == Publication::Published;
+    if public || !cases::merged_into(tx.conn(), case.id)?.is_empty() {
         // A request that had to be looked at is new to its neighbours when it is published.
         let new = [EventKind::Filed.name(), EventKind::Published.name()];
         let filed = events.iter().any(|event| new.contains(&event.kind.as_str()));
@@ -66,9 +67,13 @@ fn tell(db: &Db, payload: Value) -> Result<(), JobError> {
     let key = format!("{}:{}", payload.case, payload.sequence);
     let once = Once::new(Context::job(), JOB, Some(key.clone()), sha256(key.as_bytes()), Uuid::now_v7());
     db.once_now(&once, |mut tx| -> Result<_, ApiError> {
-        let case = cases::find(tx.conn(), payload.case)?.filter(|case| case.publication == Publication::Published);
+        let case = cases::find(tx.conn(), payload.case)?;
         let event = rows_events::find(tx.conn(), payload.case, payload.sequence)?;
-        if let (Some(case), Some(event)) = (case, event) {
+        if let (Some(case), Some(event)) = (&case, &event)
+            && case.publication != Publication::Published
+        {
+            tell_merged(&mut tx, case, event)?;
+        } else if let (Some(case), Some(event)) = (case, event) {
             let persons = listeners(&mut tx, &case, &event, payload.filed)?;
             let what = EventKind::parse(&event.kind).map_or("进展", EventKind::zh);
             let page = format!("pages/governance/public-request?id={}", case.id);
@@ -80,6 +85,27 @@ fn tell(db: &Db, payload: Value) -> Result<(), JobError> {
         }
         Ok(tx.done(())?)
     })?;
+    Ok(())
+}
+
+/// Tells the reporters of requests that were merged into one that isn't public: the kind of the step and the outcome, not what was said
+/// to somebody else.
+fn tell_merged(tx: &mut Tx<'_>, case: &Case, event: &EventRow) -> Result<(), ApiError> {
+    let merged = cases::merged_into(tx.conn(), case.id)?;
+    let kind = EventKind::parse(&event.kind).map_or("进展", EventKind::zh);
+    let outcome = case.outcome.map(|outcome| format!("，{}", outcome.zh())).unwrap_or_default();
+    let mut told: Vec<(PersonId, &Case)> = Vec::new();
+    for one in &merged {
+        told.extend(one.reporter_id.into_iter().chain(one.proxy_id).map(|person| (person, one)));
+    }
+    told.retain(|(person, _)| ![case.reporter_id, case.proxy_id, event.person_id].contains(&Some(*person)));
+    told.sort_unstable_by_key(|(person, one)| (*person, one.id));
+    told.dedup_by_key(|(person, _)| *person);
+    for (person, one) in told {
+        let notice = Notice::new(&templates::REQUEST_MOVED).with("number", &one.number).with("title", &one.title);
+        let what = format!("并入 {} 办理：{kind}{outcome}", case.number);
+        notify::send(tx, person, &notice.with("what", what).link(format!("pages/governance/request?id={}", one.id)))?;
+    }
     Ok(())
 }
 

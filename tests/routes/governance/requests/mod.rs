@@ -1,13 +1,16 @@
 //! Requests over HTTP, from filing to rating. The clock is moved, never waited for; after each story every check of the audit is silent.
 
+mod bulk;
 mod exports;
 mod filing;
 mod finding;
 mod hooks;
 mod intake;
 mod matters;
+mod merging;
 mod moves;
 mod path;
+mod phone;
 mod points;
 mod returns;
 mod scopes;

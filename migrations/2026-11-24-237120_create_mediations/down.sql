@@ -1,0 +1,3 @@
+DROP TABLE mediation_sessions;
+DROP TABLE mediation_parties;
+DROP TABLE mediations;

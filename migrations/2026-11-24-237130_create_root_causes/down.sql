@@ -1,0 +1,2 @@
+DROP TABLE root_cause_requests;
+DROP TABLE root_causes;
