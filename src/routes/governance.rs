@@ -239,8 +239,9 @@ fn leads(routes: &mut ServiceConfig<'_>) {
 }
 
 fn facilities(routes: &mut ServiceConfig<'_>) {
-    use governance::facilities::{http, http_alarm, http_keys};
+    use governance::facilities::{http, http_alarm, http_import, http_keys};
     routes
+        .service(http_import::facility_import)
         .service(http::facility_create)
         .service(http::facility_list)
         .service(http::facility_scan)

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::db::{Audit, Finished, Tx};
+use base::db::{Audit, Context, Db, Finished, Tx};
 use base::error::ApiError;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use diesel::PgConnection;
@@ -220,4 +220,22 @@ pub(super) fn write(
     let after = json!({"rows": report.rows, "drafts": report.drafts, "refused": report.refused});
     tx.audit(Audit::new("duty_list_import", "duty_list_import", id.0).at(community).after(after))?;
     Ok(tx.done(report)?)
+}
+
+/// Imports a file for the operator in somebody's name, or only says what would happen; drafts wait for another person as ever.
+pub fn import_file(
+    db: &Db,
+    community: &GridPath,
+    person: PersonId,
+    bytes: &[u8],
+    dry_run: bool,
+) -> Result<DutyImportReport, ApiError> {
+    let table = Table::read(bytes, &COLUMNS)?;
+    let unit = db.read_now(|connection| grid::unit_by_code(connection, community))?;
+    let unit = unit.ok_or_else(|| ApiError::of(&base::error::NOT_FOUND))?;
+    if dry_run {
+        return db.read_now(|connection| Ok::<_, ApiError>(plan(connection, &unit, &table, "批量导入", true)?.0));
+    }
+    let target = (AdoptionId::new(), unit.id);
+    db.transaction_now(&Context::operator(), |tx| write(tx, &Scope::everything(), person, target, &table, "批量导入"))
 }

@@ -20,7 +20,7 @@ mod view;
 mod write;
 
 pub use home::home;
-pub use import::DutyImportReport;
+pub use import::{DutyImportReport, import_file};
 pub use item::{AnswerError, DeadlineClass, DutyItem, DutyMove, DutyState, Question, QuestionKind, check_answers};
 pub use lookup::{all_in_force, in_force, in_force_at, narrowest};
 pub use sheet::read_questions;

@@ -11,7 +11,9 @@ mod alarm;
 mod device_key;
 pub mod http;
 pub mod http_alarm;
+pub mod http_import;
 pub mod http_keys;
+mod import;
 mod rows;
 mod rows_alarm;
 mod rows_key;
@@ -26,6 +28,7 @@ use diesel::PgConnection;
 
 pub use alarm::{AlarmView, NewAlarm};
 pub use device_key::NewDeviceKey;
+pub use import::{FacilityImportReport, import_file};
 pub use scan::{FacilityReport, ReportedView, ScanView};
 pub use view::FacilityView;
 pub use write::{FacilityEdit, NewFacility};
@@ -127,6 +130,8 @@ people::permissions! {
     FacilityFind "facility_find" [GridWorker Community, CommunityStaff Grid, StreetStaff Grid, UnitHandler Organization];
     /// Edit a facility.
     FacilityUpdate "facility_update" [CommunityStaff Grid];
+    /// Import the register of facilities from a file.
+    FacilityImport "facility_import" [CommunityStaff Grid];
     /// Print the QR code of a facility.
     FacilityQr "facility_qr" [GridWorker Grid, CommunityStaff Grid];
     /// See the facility behind a scanned code.

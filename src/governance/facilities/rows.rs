@@ -72,6 +72,12 @@ pub(super) fn of_group(
         .optional()?)
 }
 
+/// The whole register of a community, for an import.
+pub(super) fn register(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Vec<Facility>> {
+    let query = facilities::table.filter(facilities::community_id.eq(community)).order(facilities::code);
+    Ok(query.select(Facility::as_select()).load(connection)?)
+}
+
 /// What an edit replaces.
 #[derive(Debug, Clone, AsChangeset)]
 #[diesel(table_name = facilities, treat_none_as_null = true)]

@@ -150,9 +150,13 @@ pub(super) fn report(
     };
     let entry = Audit::new("facility_report_create", "facility", facility.id.0).at(facility.grid_unit_id);
     tx.audit(entry.after(json!({"case": case, "courier": courier})))?;
+    let left_out = facility.category.as_deref().filter(|_| filing.category.is_none());
     match facility.organization_id {
         Some(unit) => requests::file_to(&mut tx, &filing, &Verdict::Publish, unit)?,
         None => requests::file(&mut tx, &filing, &Verdict::Publish)?,
+    }
+    if let Some(code) = left_out {
+        requests::note_category(&mut tx, case, code)?;
     }
     Ok(tx.done(())?)
 }

@@ -57,7 +57,11 @@ pub(super) fn verify(
         Some(code) => Some(code.to_string()),
         None => category_now(tx.conn(), (lead.community_id, lead.grid_unit_id), lead.category.as_deref())?,
     };
-    requests::file(&mut tx, &filing(&lead, case, category, seen), &Verdict::Publish)?;
+    let left_out = lead.category.as_deref().filter(|_| category.is_none());
+    requests::file(&mut tx, &filing(&lead, case, category.clone(), seen), &Verdict::Publish)?;
+    if let Some(code) = left_out {
+        requests::note_category(&mut tx, case, code)?;
+    }
     let now = tx.now()?;
     changed(rows::decide(tx.conn(), id, (to, Some(case), &seen.reason), (person, now))?)?;
     let entry = Audit::new("lead_verify", "lead", id.0).at(lead.grid_unit_id);

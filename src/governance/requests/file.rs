@@ -16,8 +16,8 @@ use super::rows::{self, Case};
 use super::rows_details::{self, Details};
 use super::work::{Happening, Work};
 use super::{
-    AssignmentReason, Capacity, Desk, EventKind, Filing, PLACE_OUTSIDE, Publication, Source, State, TOO_MANY_FILES, Verdict,
-    danger, suggest,
+    AssignmentReason, Capacity, CaseId, Desk, EventKind, Filing, PLACE_OUTSIDE, Publication, Source, State, TOO_MANY_FILES,
+    Verdict, danger, suggest,
 };
 use duty_list::{DeadlineClass, DutyItem};
 
@@ -31,6 +31,16 @@ pub fn file(tx: &mut Tx<'_>, filing: &Filing, verdict: &Verdict) -> Result<(), A
 /// `file` to a unit that is known before: a register names it, so it leads whatever the duty list says; the list's deadline stands.
 pub fn file_to(tx: &mut Tx<'_>, filing: &Filing, verdict: &Verdict, unit: OrganizationId) -> Result<(), ApiError> {
     file_sealed(tx, filing, verdict, (None, Some(unit)))
+}
+
+/// Notes for handlers that a request came without the category that its source names: it isn't in force at the place, or asks what
+/// nobody could answer. So it waits in the community's queue and nothing is lost in silence.
+pub fn note_category(tx: &mut Tx<'_>, id: CaseId, code: &str) -> Result<(), ApiError> {
+    let mut work = Work::lock(tx, id)?;
+    let note = format!("来源所填事项 {code} 在此处未生效或有必答问题，未采用，请核对后派单");
+    work.happened(Happening::system(EventKind::Note).noting(Some(note)));
+    work.write(tx, "request_category_left_out")?;
+    Ok(())
 }
 
 /// `file` with the sealed phone of a caller who has no account, or to a unit that is known before.

@@ -6,6 +6,7 @@ use actix_web::web::Data;
 use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Created, IdempotencyKey, Problem, Valid};
+use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
 use people::files::Signer;
 use people::grid;
@@ -29,22 +30,26 @@ pub async fn request_create(
 ) -> Result<Created<RequestView>, ApiError> {
     let (id, caller, whose) = (CaseId::new(), can.clone(), body.on_behalf_of);
     let acting = db.read(move |connection| identity::acting_for(connection, &caller, whose)).await?;
-    let verdict = checked(&db, &screener, &can, &body).await?;
+    let public = body.public.unwrap_or(false).then(|| body.text.as_str());
+    let verdict = checked(&db, &screener, can.person(), body.unit, public).await?;
     let once = can.once(key, body.hash(), id.0);
     let done = db.once(once, move |tx| intake::by_resident(tx, &acting, id, &body, &verdict)).await?;
     filed(&db, signer, done).await
 }
 
 /// What the check says of a public text, before the transaction; a private one isn't checked.
-async fn checked(db: &Db, screener: &Screener, can: &Can<RequestCreate>, new: &NewRequest) -> Result<Verdict, ApiError> {
-    if !new.public.unwrap_or(false) {
-        return Ok(Verdict::Publish);
-    }
-    let (unit, person) = (new.unit, can.person());
+async fn checked(
+    db: &Db,
+    screener: &Screener,
+    person: PersonId,
+    unit: Option<GridUnitId>,
+    public: Option<&str>,
+) -> Result<Verdict, ApiError> {
+    let Some(text) = public else { return Ok(Verdict::Publish) };
     let community = db.read(move |connection| unit.map_or(Ok(None), |unit| grid::community_of(connection, unit))).await?;
     match community {
-        Some(community) => check_text(&screener.of(community.id), Some(person), &new.text).await,
-        None => check_text(screener, Some(person), &new.text).await,
+        Some(community) => check_text(&screener.of(community.id), Some(person), text).await,
+        None => check_text(screener, Some(person), text).await,
     }
 }
 
@@ -57,10 +62,13 @@ pub async fn request_quick(
     body: Valid<QuickReport>,
     db: Data<Db>,
     signer: Data<Signer>,
+    screener: Data<Screener>,
 ) -> Result<Created<RequestView>, ApiError> {
     let id = CaseId::new();
+    let public = body.text.as_deref().filter(|_| body.public.unwrap_or(false));
+    let verdict = checked(&db, &screener, can.person(), body.unit, public).await?;
     let once = can.once(key, body.hash(), id.0);
-    let done = db.once(once, move |tx| intake::quick(tx, can.actor(), id, &body)).await?;
+    let done = db.once(once, move |tx| intake::quick(tx, can.actor(), id, &body, &verdict)).await?;
     filed(&db, signer, done).await
 }
 
@@ -74,10 +82,13 @@ pub async fn request_intake(
     db: Data<Db>,
     signer: Data<Signer>,
     ring: Data<KeyRing>,
+    screener: Data<Screener>,
 ) -> Result<Created<RequestView>, ApiError> {
     let id = CaseId::new();
+    let public = body.public.unwrap_or(false).then(|| body.text.as_str());
+    let verdict = checked(&db, &screener, can.person(), Some(body.unit), public).await?;
     let once = can.once(key, body.hash(), id.0);
-    let done = db.once(once, move |tx| intake::by_worker(tx, &ring, can.scope(), id, &body)).await?;
+    let done = db.once(once, move |tx| intake::by_worker(tx, (&ring, can.scope()), id, &body, &verdict)).await?;
     filed(&db, signer, done).await
 }
 

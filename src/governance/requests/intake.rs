@@ -71,6 +71,8 @@ pub struct QuickReport {
     pub category: Option<Text<40>>,
     /// In a few words.
     pub text: Option<Text<500>>,
+    /// May neighbours read it once its text is checked? (default: no)
+    pub public: Option<bool>,
 }
 
 /// How somebody reached a worker.
@@ -109,6 +111,8 @@ pub struct WorkerIntake {
     pub files: Option<Few<FileId, 9>>,
     /// The place in words.
     pub place_text: Option<Text<200>>,
+    /// May neighbours read it once its text is checked, as whoever asked wishes? (default: no)
+    pub public: Option<bool>,
 }
 
 /// The unit that was named or whose poster was scanned, and its community; else 422 `place_outside`.
@@ -197,7 +201,13 @@ pub(super) fn by_resident(
 }
 
 /// In passing, right after a phone was bound.
-pub(super) fn quick(mut tx: Tx<'_>, actor: &Actor, id: CaseId, new: &QuickReport) -> Result<Finished<()>, ApiError> {
+pub(super) fn quick(
+    mut tx: Tx<'_>,
+    actor: &Actor,
+    id: CaseId,
+    new: &QuickReport,
+    verdict: &Verdict,
+) -> Result<Finished<()>, ApiError> {
     if !actor.phone_bound {
         return Err(ApiError::of(&PHONE_REQUIRED));
     }
@@ -212,20 +222,21 @@ pub(super) fn quick(mut tx: Tx<'_>, actor: &Actor, id: CaseId, new: &QuickReport
         category: owned(new.category.as_ref()),
         files,
         pin: new.pin.map(GivenPin::stored),
+        public: new.public.unwrap_or(false),
         reporter: Some(actor.person),
         ..blank(id, unit.id, community, if lives_here { Source::Resident } else { Source::Courier }, text)
     };
-    file(&mut tx, &filing, &Verdict::Publish)?;
+    file(&mut tx, &filing, verdict)?;
     Ok(tx.done(())?)
 }
 
 /// A worker for a walk-in, a caller, or from the WeChat group.
 pub(super) fn by_worker(
     mut tx: Tx<'_>,
-    ring: &KeyRing,
-    scope: &Scope,
+    (ring, scope): (&KeyRing, &Scope),
     id: CaseId,
     new: &WorkerIntake,
+    verdict: &Verdict,
 ) -> Result<Finished<()>, ApiError> {
     let (unit, community) = place_within(tx.conn(), scope, Some(new.unit), None)?;
     let source = match new.channel {
@@ -249,12 +260,13 @@ pub(super) fn by_worker(
         category: owned(new.category.as_ref()),
         files: new.files.as_ref().map(|files| files.items().to_vec()).unwrap_or_default(),
         place_text: owned(new.place_text.as_ref()),
+        public: new.public.unwrap_or(false),
         wants_contact: new.phone.is_some(),
         reporter,
         answers: answers(new.answers.as_ref()),
         ..blank(id, unit.id, community, source, new.text.as_str().to_owned())
     };
-    file_sealed(&mut tx, &filing, &Verdict::Publish, (sealed, None))?;
+    file_sealed(&mut tx, &filing, verdict, (sealed, None))?;
     Ok(tx.done(())?)
 }
 

@@ -45,6 +45,7 @@ mod intake;
 pub mod joining;
 pub mod kpis;
 mod matter;
+mod matter_clock;
 pub mod mediations;
 mod merge;
 mod open_data;
@@ -93,7 +94,7 @@ pub use confirm::NewConfirmation;
 pub use danger::Emergency;
 pub use dispatch::Dispatch;
 pub use external::{ExternalStatus, Update, external_update};
-pub use file::{file, file_to};
+pub use file::{file, file_to, note_category};
 pub use filing::Filing;
 pub use hooks::{ERASE, EXPORT, home};
 pub use intake::{Channel, GivenAnswer, NewRequest, QuickReport, WorkerIntake};
@@ -241,6 +242,7 @@ pub fn jobs() -> Vec<JobKind> {
     all.extend(joining::jobs());
     all.extend(exports::jobs());
     all.push(contact::kind());
+    all.push(matter_clock::kind());
     all
 }
 

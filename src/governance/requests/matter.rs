@@ -130,6 +130,7 @@ pub(super) fn send(
         created_at: now,
         received_at: None,
         answered_at: None,
+        overdue_step: 0,
     };
     rows_matters::insert(tx.conn(), &matter)?;
     let after = json!({"direction": direction, "state": matter.state, "request": new.request, "due_at": due_at});
@@ -138,7 +139,7 @@ pub(super) fn send(
         Direction::Up => identity::people_over(tx.conn(), Role::StreetStaff, &street.path)?,
         Direction::Down => identity::people_over(tx.conn(), Role::CommunityStaff, &community.path)?,
     };
-    tell(&mut tx, to, by.actor.person, &matter, direction.zh())?;
+    tell(&mut tx, to, Some(by.actor.person), &matter, direction.zh())?;
     Ok(tx.done(())?)
 }
 
@@ -152,8 +153,15 @@ fn ends(tx: &mut Tx<'_>, scope: &Scope, community: GridUnitId) -> Result<(GridUn
     Ok((community, street))
 }
 
-fn tell(tx: &mut Tx<'_>, mut to: Vec<PersonId>, except: PersonId, matter: &Matter, what: &str) -> Result<(), ApiError> {
-    to.retain(|person| *person != except);
+/// Tells several persons of a matter, once each, in the order of their ids.
+pub(super) fn tell(
+    tx: &mut Tx<'_>,
+    mut to: Vec<PersonId>,
+    except: Option<PersonId>,
+    matter: &Matter,
+    what: &str,
+) -> Result<(), ApiError> {
+    to.retain(|person| Some(*person) != except);
     to.sort_unstable();
     to.dedup();
     let notice = Notice::new(&templates::REQUEST_MATTER).with("title", &matter.title).with("what", what);
@@ -197,7 +205,7 @@ pub(super) fn receive(mut tx: Tx<'_>, by: &By<'_>, id: MatterId) -> Result<Finis
     matter.state = moved(before, MatterMove::Receive)?;
     receipt(&mut matter, by.actor.person, tx.now()?);
     written(&mut tx, by, &matter, before)?;
-    tell(&mut tx, vec![matter.raised_by], by.actor.person, &matter, matter.state.zh())?;
+    tell(&mut tx, vec![matter.raised_by], Some(by.actor.person), &matter, matter.state.zh())?;
     Ok(tx.done(())?)
 }
 
@@ -217,7 +225,7 @@ pub(super) fn answer(mut tx: Tx<'_>, by: &By<'_>, id: MatterId, answer: &MatterA
     matter.answered_at = Some(now);
     matter.answer = Some(answer.text.as_str().to_owned());
     written(&mut tx, by, &matter, before)?;
-    tell(&mut tx, vec![matter.raised_by], by.actor.person, &matter, matter.state.zh())?;
+    tell(&mut tx, vec![matter.raised_by], Some(by.actor.person), &matter, matter.state.zh())?;
     Ok(tx.done(())?)
 }
 

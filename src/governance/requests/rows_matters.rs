@@ -30,6 +30,7 @@ pub(super) struct Matter {
     pub(super) created_at: DateTime<Utc>,
     pub(super) received_at: Option<DateTime<Utc>>,
     pub(super) answered_at: Option<DateTime<Utc>>,
+    pub(super) overdue_step: i16,
 }
 
 pub(super) fn insert(connection: &mut PgConnection, matter: &Matter) -> DbResult<()> {
@@ -55,9 +56,30 @@ pub(super) fn save(connection: &mut PgConnection, matter: &Matter) -> DbResult<(
             request_matters::answered_by.eq(matter.answered_by),
             request_matters::answered_at.eq(matter.answered_at),
             request_matters::answer.eq(&matter.answer),
+            request_matters::overdue_step.eq(matter.overdue_step),
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Open matters that were due before that and haven't been told so three times, what is due first, after one.
+pub(super) fn overdue(
+    connection: &mut PgConnection,
+    before: DateTime<Utc>,
+    after: Option<MatterId>,
+    limit: i64,
+) -> DbResult<Vec<MatterId>> {
+    let mut query = request_matters::table
+        .filter(request_matters::due_at.lt(before).and(request_matters::state.ne(MatterState::Answered)))
+        .filter(request_matters::overdue_step.lt(3))
+        .select(request_matters::id)
+        .order(request_matters::id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(request_matters::id.gt(after));
+    }
+    Ok(query.load(connection)?)
 }
 
 /// Which matters.

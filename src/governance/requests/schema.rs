@@ -159,5 +159,6 @@ diesel::table! {
         created_at -> Timestamptz,
         received_at -> Nullable<Timestamptz>,
         answered_at -> Nullable<Timestamptz>,
+        overdue_step -> Int2,
     }
 }

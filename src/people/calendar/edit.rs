@@ -6,13 +6,14 @@ use base::db::{Audit, Finished, Tx};
 use base::error::{self, ApiError};
 use base::http::IfMatch;
 use base::ids::GridUnitId;
+use base::jobs::NewJob;
 use chrono::{Datelike as _, NaiveDate};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::rows::{self, DayRow, YearRow};
 use super::week::Week;
-use super::{CALENDAR_DAY_WRONG, CALENDAR_HOURS_OVERLAP};
+use super::{CALENDAR_DAY_WRONG, CALENDAR_HOURS_OVERLAP, YEAR_JOB};
 use crate::grid::{self, Scope, UnitKind};
 
 /// The community with that id within reach; anything else is 404.
@@ -73,5 +74,6 @@ pub(super) fn year(mut tx: Tx<'_>, version: &IfMatch, year: &YearRow, days: &[Da
     let entry =
         Audit::new("calendar_year_update", "calendar_year", Uuid::from_u128(u128::try_from(year.year).unwrap_or_default()));
     tx.audit(entry.after(json!({"year": year.year, "provisional": year.provisional, "days": days.len()})))?;
+    tx.enqueue(&NewJob::new(YEAR_JOB, json!({"year": year.year, "version": stored + 1})))?;
     Ok(tx.done(())?)
 }

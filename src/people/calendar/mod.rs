@@ -21,6 +21,9 @@ pub use deadline::{Calendar, Deadline, Left, Term, YearState};
 pub use rows::of;
 pub use week::{Minute, Opening, Week};
 
+/// Kind of the job enqueued when the arrangement of a year was entered: `{year}`. Whoever counts deadlines does it.
+pub const YEAR_JOB: &str = "calendar_year_entered";
+
 base::error_codes! {
     CALENDAR_HOURS_OVERLAP 422 "calendar_hours_overlap" "同一天的工作时段不能重叠，且结束须晚于开始。" "Hours of one day must not overlap, and each must end after it starts.";
     CALENDAR_DAY_WRONG 422 "calendar_day_wrong" "日期须在该年之内且不重复；休息日须写明名称。" "Each day must lie in that year and stand there once.";

@@ -152,3 +152,35 @@ async fn alarms_gather_in_one_lead_and_keys_are_rotated_and_revoked() {
     alarm(&device, &fresh, &event("e10", "fault")).await.problem(401, "device_key_invalid");
     staff.post(&format!("{at}/rotate"), &json!({})).await.problem(409, "device_key_revoked");
 }
+
+#[actix_web::test]
+async fn a_register_is_tried_taken_and_taken_again_without_doubles() {
+    let app = TestApp::start().await;
+    let staff = app.staff();
+    let unit = organization(&app, "office", "路灯管理所", "LAMPS", app.world.unit("S1"));
+    let file = "设施编码,类型,名称,网格编码,位置,责任单位编码\nL-1,路灯,东门路灯,S1/C1/E1/B1,东门,LAMPS\n\
+        L-2,lamp,西门路灯,S1/C1,西门,\nL-2,lamp,重复,S1/C1,西门,\nL-3,飞船,什么,S1/C1,哪里,\nL-4,lamp,邻区,S1/C2,哪里,\nL-5,lamp,单位,S1/C1,哪里,NOBODY\n";
+    let import = async |file: String, dry_run: bool| {
+        let path = format!("/api/v1/governance/facilities/import?community={}&dry_run={dry_run}", app.world.unit("S1/C1"));
+        let reply = staff.send(reqwest::Method::POST, &path, |request| {
+            let key = uuid::Uuid::new_v4().to_string();
+            request.header("idempotency-key", key).header("content-type", "application/octet-stream").body(file)
+        });
+        reply.await.expect(200)
+    };
+    let listed = async || staff.get("/api/v1/governance/facilities").await.expect(200)["items"].as_array().map_or(0, Vec::len);
+    let tried = import(file.to_owned(), true).await;
+    assert_eq!((&tried["created"], &tried["refused"], listed().await), (&json!(2), &json!(4), 0), "{tried}");
+    let wrong: Vec<_> = (0..4).map(|at| (tried["errors"][at]["row"].clone(), tried["errors"][at]["column"].clone())).collect();
+    let wanted = [(4, "code"), (5, "kind"), (6, "place"), (7, "organization")].map(|(row, column)| (json!(row), json!(column)));
+    assert_eq!(wrong, wanted, "{tried}");
+    let taken = import(file.to_owned(), false).await;
+    assert_eq!((&taken["created"], listed().await), (&json!(2), 2));
+    let again = import(file.to_owned(), false).await;
+    assert_eq!((&again["created"], &again["changed"], &again["unchanged"]), (&json!(0), &json!(0), &json!(2)), "{again}");
+    let renamed = import(file.replace("西门路灯", "西北门路灯"), false).await;
+    assert_eq!((&renamed["changed"], &renamed["unchanged"]), (&json!(1), &json!(1)), "{renamed}");
+    let register = staff.get("/api/v1/governance/facilities").await.expect(200);
+    let east = register["items"].as_array().expect("items").iter().find(|item| item["code"] == "L-1").expect("the lamp").clone();
+    assert_eq!(east["organization"], json!(unit), "{east}");
+}

@@ -20,6 +20,7 @@ pub mod http;
 pub mod http_on_call;
 mod keep;
 mod on_call;
+mod recount;
 mod rows;
 mod rows_on_call;
 mod schema;
@@ -71,5 +72,9 @@ pub fn jobs() -> Vec<JobKind> {
         JobKind::new(sweep::SWEEP_JOB, |db, _payload| sweep::sweep(db, None).map(|_swept| ())).every(Duration::from_secs(15));
     // 100,000 clocks at once take a while; a second worker would only wait for the same rows.
     every.lease = Duration::from_secs(300);
-    vec![every, JobKind::new(told::TELL_JOB, told::tell)]
+    vec![
+        every,
+        JobKind { lease: Duration::from_secs(300), ..JobKind::new(people::calendar::YEAR_JOB, recount::recount) },
+        JobKind::new(told::TELL_JOB, told::tell),
+    ]
 }

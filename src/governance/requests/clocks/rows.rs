@@ -90,6 +90,28 @@ pub(super) fn due(
     Ok(query.load(connection)?)
 }
 
+/// Requests with a running clock of working time that reaches into a time, in the order of their ids.
+pub(super) fn counted_through(
+    connection: &mut PgConnection,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+    after: Option<CaseId>,
+    limit: i64,
+) -> DbResult<Vec<CaseId>> {
+    let mut query = request_clocks::table
+        .filter(request_clocks::state.eq(ClockState::Running).and(request_clocks::term.ne(TermKind::WallHours)))
+        .filter(request_clocks::started_at.lt(to).and(request_clocks::due_at.ge(from)))
+        .select(request_clocks::request_id)
+        .distinct()
+        .order(request_clocks::request_id)
+        .limit(limit)
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(request_clocks::request_id.gt(after));
+    }
+    Ok(query.load(connection)?)
+}
+
 /// Marks a step as told; `false` when it was told before or the clock went on.
 pub(super) fn tell(connection: &mut PgConnection, case: CaseId, kind: ClockKind, round: i16, step: i16) -> DbResult<bool> {
     let told = diesel::update(request_clocks::table.find((case, kind, round)))

@@ -1,0 +1,1 @@
+ALTER TABLE request_matters DROP COLUMN overdue_step;
