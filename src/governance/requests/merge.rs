@@ -50,6 +50,9 @@ pub(super) fn merge(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, form: &Merging) -> 
     }
     lock_both(&mut tx, id, form.into)?;
     let mut work = by.take(&mut tx, id)?;
+    if work.case.state.transition(Move::Merge).is_none() {
+        work.go(Move::Merge)?;
+    }
     let mut target = Work::lock(&mut tx, form.into).map_err(|_gone| wrong())?;
     reach::require(tx.conn(), by.scope, &target.case).map_err(|_outside| wrong())?;
     let over = matches!(target.case.state, State::Closed | State::Cancelled);

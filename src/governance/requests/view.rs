@@ -173,7 +173,7 @@ impl Names {
             number: case.number,
             title: case.title,
             state: case.state,
-            allowed: case.state.allowed().collect(),
+            allowed: case.state.allowed().filter(|by| fits(&case, *by)).collect(),
             desk: case.desk,
             source: case.source,
             category: case.category,
@@ -203,6 +203,15 @@ impl Names {
             emergency: details.as_ref().and_then(|details| details.danger.as_deref()).map(danger::of_kinds).unwrap_or_default(),
             answers: details.map_or_else(|| serde_json::Value::Array(Vec::new()), |details| details.answers),
         }
+    }
+}
+
+/// A merge can be taken back and isn't opened again; of all other closed ones it is the other way round.
+fn fits(case: &Case, by: Move) -> bool {
+    match by {
+        Move::Unmerge => case.merged_into.is_some(),
+        Move::Reopen => case.merged_into.is_none(),
+        _ => true,
     }
 }
 

@@ -36,9 +36,8 @@ async fn a_cause_is_planned_removed_and_counted_and_its_reporters_are_told() {
     assert_eq!((&cause["state"], &cause["requests"]), (&json!("open"), &json!(2)));
     let path = |verb: &str| format!("{CAUSES}/{}{verb}", id(&cause));
     // One belongs to one open case.
-    let twice = staff
-        .post(CAUSES, &json!({"community": app.world.unit("S1/C1"), "title": "又一个", "cause": "同样", "requests": filed[..1]}));
-    twice.await.problem(422, "root_cause_requests");
+    let twice = json!({"community": app.world.unit("S1/C1"), "title": "又一个", "cause": "同样", "requests": filed[..1]});
+    staff.post(CAUSES, &twice).await.problem(422, "root_cause_requests");
     assert_eq!(staff.post(&path("/requests"), &json!({"requests": filed[2..]})).await.expect(200)["requests"], 3);
     assert_eq!(staff.post(&path("/requests/remove"), &json!({"requests": filed[2..]})).await.expect(200)["requests"], 2);
     staff.post(&path("/close"), &json!({"note": "没有计划"})).await.problem(409, "state_conflict");
@@ -51,7 +50,7 @@ async fn a_cause_is_planned_removed_and_counted_and_its_reporters_are_told() {
     let handler = handler_of(&app, unit);
     assert_eq!(handler.get(&path("")).await.expect(200)["measure"], "更换整条线路");
     handler.get(&path("/requests")).await.problem(403, "forbidden");
-    staff.post(&path("/close"), &json!({})).await.problem(422, "invalid_body");
+    staff.post(&path("/close"), &json!({})).await.problem(422, "invalid_field");
     let closed = staff.post(&path("/close"), &json!({"note": "线路已全部更换"})).await.expect(200);
     assert_eq!((&closed["state"], &closed["recurrence"]), (&json!("closed"), &Value::Null));
     let told = resident.get("/api/v1/me/inbox?limit=100").await.expect(200);

@@ -1,5 +1,6 @@
 //! Clocks of requests over HTTP: the product's clock is moved, never waited for.
 
+mod moves;
 mod on_call;
 mod overdue;
 mod terms;

@@ -105,3 +105,22 @@ async fn a_family_proxy_files_and_follows_for_the_elder() {
     assert_eq!(roles, ["proxy", "proxy"]);
     stage.assert_sound();
 }
+
+#[actix_web::test]
+async fn a_quick_report_and_an_intake_are_public_only_when_asked_and_then_checked() {
+    let stage = Stage::new().await;
+    let unit = stage.app.world.unit("S1/C1/E1/B1/D1");
+    let quick = json!({"text": "路灯不亮", "unit": unit});
+    let mut open = quick.clone();
+    open["public"] = json!(true);
+    let path = format!("{REQUESTS}/quick");
+    let courier = stage.app.person(Some("19900000007"));
+    assert_eq!(courier.post(&path, &quick).await.expect(201)["publication"], "private");
+    assert_ne!(courier.post(&path, &open).await.expect(201)["publication"], "private");
+    let path = format!("{REQUESTS}/intake");
+    for (mut body, private) in [(quick, true), (open, false)] {
+        body["channel"] = json!("walk_in");
+        let view = stage.worker.post(&path, &body).await.expect(201);
+        assert_eq!(view["publication"] == "private", private, "{view}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Up and down between a community and its street; and reply templates.
 
+use chrono::Duration;
 use people::identity::Role;
 use serde_json::json;
 
@@ -82,4 +83,28 @@ async fn a_community_keeps_its_texts_for_answers() {
     gone.expect(200);
     let left = stage.staff.get(&format!("{TEMPLATES}?community={community}")).await.expect(200);
     assert_eq!(left["items"], json!([]));
+}
+
+#[actix_web::test]
+async fn an_unanswered_matter_is_reminded_supervised_and_escalated_once_each() {
+    let stage = Stage::new().await;
+    let body = json!({"community": stage.app.world.unit("S1/C1"), "title": "路灯产权不清", "text": "请街道协调。"});
+    let raised = stage.staff.post(&format!("{MATTERS}/raise"), &body).await.expect(201);
+    let due: chrono::DateTime<chrono::Utc> = raised["due_at"].as_str().expect("a time").parse().expect("a time");
+    let now = base::db::now(&mut stage.app.owner()).expect("the product's clock");
+    let told = async || (stage.inbox(&stage.street).await.len(), stage.inbox(&stage.staff).await.len());
+    stage.app.drain().await;
+    assert_eq!(told().await, (1, 0));
+    for (ahead, seen) in [
+        (due - now + Duration::minutes(1), (2, 0)),
+        (Duration::hours(1), (2, 0)),
+        (Duration::days(1), (3, 1)),
+        (Duration::days(3), (4, 2)),
+        (Duration::days(9), (4, 2)),
+    ] {
+        stage.app.move_clock(ahead);
+        stage.app.drain().await;
+        assert_eq!(told().await, seen, "{ahead}");
+    }
+    assert_eq!(stage.count("SELECT 1 FROM audit_entries WHERE action = 'request_matter_clock'"), 3);
 }
