@@ -147,7 +147,7 @@ base::error_codes! {
     UNMERGE_REFUSED 409 "unmerge_refused" "合并只能在 7 天内撤销。" "A merge can be taken back within seven days.";
     CONTACT_NONE 409 "contact_none" "没有留存联系电话，或已到期删除。" "No phone is kept, or its time is over.";
     HAS_A_CHANNEL 409 "has_a_channel" "诉求人可以自己在小程序评价。" "The reporter can rate it in the program.";
-    OWN_ANSWER 403 "own_answer" "不能登记对自己办理的评价。" "Nobody writes down how their own work was liked.";
+    OWN_ANSWER 409 "own_answer" "不能登记对自己办理的评价。" "Nobody writes down how their own work was liked.";
     SAYS_NOTHING 422 "says_nothing" "请至少上传一张照片或写几个字。" "Send a picture or a few words.";
     TOO_MANY_FILES 422 "too_many_files" "最多 9 张照片。" "Nine pictures at most.";
 }

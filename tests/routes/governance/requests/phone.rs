@@ -28,7 +28,7 @@ async fn a_callers_phone_is_shown_for_a_reason_and_removed_in_time() {
     stage.done(&stage.staff, &request, "answer", solved()).await;
     // Nobody writes down how their own answer was liked; a colleague who calls back does.
     let by_phone = Stage::path(&request, "rating/by-phone");
-    stage.staff.post(&by_phone, &rating(true, 5)).await.problem(403, "own_answer");
+    stage.staff.post(&by_phone, &rating(true, 5)).await.problem(409, "own_answer");
     let closed = stage.worker.post(&by_phone, &rating(true, 4)).await.expect(200);
     assert_eq!(closed["state"], "closed");
     let answers = stage.staff.get(&Stage::path(&request, "answers")).await.expect(200);
