@@ -163,6 +163,7 @@ impl Names {
         let details = self.details.remove(&case.id);
         let unit_name = self.units.get(&case.grid_unit_id).map(|unit| unit.name.clone()).unwrap_or_default();
         let organization_name = case.organization_id.and_then(|id| self.organizations.get(&id).cloned());
+        let allowed = case.state.allowed().filter(|by| fits(&case, *by)).collect();
         RequestView {
             files: self.pictures.remove(&case.id.0).unwrap_or_default(),
             result_files: self.results.remove(&case.id.0).unwrap_or_default(),
@@ -173,7 +174,7 @@ impl Names {
             number: case.number,
             title: case.title,
             state: case.state,
-            allowed: case.state.allowed().filter(|by| fits(&case, *by)).collect(),
+            allowed,
             desk: case.desk,
             source: case.source,
             category: case.category,
