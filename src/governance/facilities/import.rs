@@ -79,7 +79,7 @@ struct Known {
 /// What becomes of a file.
 enum Step {
     New(Said),
-    Change(Facility, Said),
+    Change(Box<Facility>, Said),
 }
 
 fn known(connection: &mut PgConnection, community: &GridUnit) -> Result<Known, ApiError> {
@@ -154,7 +154,7 @@ fn step(line: &Line<'_>, known: &Known, said: Said) -> Result<Option<Step>, Impo
     }
     let stands = (&row.name, &row.place_text, row.organization_id, &row.category, row.lat.zip(row.lon));
     let same = stands == (&said.name, &said.place_text, said.organization, &said.category, said.pin);
-    Ok((!same).then(|| Step::Change(row.clone(), said)))
+    Ok((!same).then(|| Step::Change(Box::new(row.clone()), said)))
 }
 
 /// The community of a file; else 404.
