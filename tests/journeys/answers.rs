@@ -87,7 +87,7 @@ const TEXTS: &str = "SELECT 1 FROM requests WHERE publication = 'pending'";
 const PICTURES: &str = "SELECT 1 FROM files WHERE check_state IN ('pending', 'queued')";
 
 /// Staff look at what stands in their to-do list, as often as people do.
-async fn look(app: &TestApp, staff: &Actor) -> usize {
+async fn look(staff: &Actor) -> usize {
     let home = staff.get("/api/v1/me/home").await.expect(200).to_string();
     let page = staff.get("/api/v1/screening/items?limit=100").await.expect(200);
     let items = page["items"].as_array().expect("items").clone();
@@ -113,11 +113,11 @@ async fn in_realistic_trouble_no_text_waits_two_hours_and_everybody_learns_of_th
     for _ in 0..4 {
         app.drain().await;
         assert_eq!(count(&app, TEXTS), count(&app, "SELECT 1 FROM screening_items WHERE state = 'queued' AND noun = 'request'"));
-        by_person += look(&app, &staff).await;
+        by_person += look(&staff).await;
         app.move_clock(ROUND);
     }
     app.drain().await;
-    look(&app, &staff).await;
+    look(&staff).await;
     assert_eq!((count(&app, TEXTS), count(&app, PICTURES)), (0, 0), "nothing waits after two hours");
     assert!(by_person > 0);
     // The day goes on: each is taken and answered.
