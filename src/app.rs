@@ -59,6 +59,8 @@ pub struct Parts {
     pub webhooks: Arc<Webhooks>,
     /// Where the chat's changes are announced in this process.
     pub chat_signals: Arc<chat::Signals>,
+    /// Who follows the chat in this process; one per process.
+    pub chat_hub: Arc<chat::live::Hub>,
     /// How much one may write into the chat.
     pub chat_settings: chat::Settings,
 }
@@ -82,6 +84,8 @@ impl Parts {
         let orders = Arc::new(life::redemptions::orders());
         let cabinet = Arc::new(cabinet);
         let webhooks = Arc::new(Webhooks::new(webhook::Settings::default()));
+        let chat_signals: Arc<chat::Signals> = Arc::default();
+        let chat_hub = Arc::new(chat::live::Hub::new(db.clone(), cabinet.signer(&ring), Arc::clone(&chat_signals)));
         Self {
             db,
             ring,
@@ -98,7 +102,8 @@ impl Parts {
             push_door,
             cabinet,
             webhooks,
-            chat_signals: Arc::default(),
+            chat_signals,
+            chat_hub,
             chat_settings: chat::Settings::default(),
         }
     }
@@ -195,6 +200,7 @@ fn collect(
     OpenApi,
 ) {
     let screener = parts.screener();
+    let authenticator = Data::new(parts.authenticator.clone());
     let api = scope("/api/v1")
         .service(scope("/life").configure(routes::life::routes))
         .service(scope("/service").configure(routes::service::routes))
@@ -205,6 +211,7 @@ fn collect(
     let inbound_door = Data::new(connectors::http_inbound::InboundDoor(parts.limits));
     App::new()
         .app_data(Data::new(screener))
+        .app_data(authenticator)
         .app_data(Data::new(parts.cabinet.signer(&parts.ring)))
         .app_data(Data::from(parts.cabinet))
         .app_data(Data::new(parts.db))
@@ -218,6 +225,7 @@ fn collect(
         .app_data(Data::from(parts.push_door))
         .app_data(Data::from(parts.webhooks))
         .app_data(Data::from(parts.chat_signals))
+        .app_data(Data::from(parts.chat_hub))
         .app_data(Data::new(parts.chat_settings))
         .app_data(open311_door)
         .app_data(inbound_door)

@@ -123,6 +123,7 @@ pub struct Serving {
 impl Serving {
     /// Answers what came in, ends running jobs, stops.
     pub async fn stop(self) {
+        self.parts.chat_hub.close();
         self.handle.stop(true).await;
         if let Some(runner) = self.runner
             && actix_web::web::block(move || runner.stop()).await.is_err()

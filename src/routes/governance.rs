@@ -23,7 +23,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
 }
 
 fn chat(routes: &mut ServiceConfig<'_>) {
-    use governance::chat::{groups, messages, topics};
+    use governance::chat::{groups, live, messages, topics};
     routes
         .service(groups::http::chat_group_open)
         .service(groups::http::chat_group_list)
@@ -43,6 +43,7 @@ fn chat(routes: &mut ServiceConfig<'_>) {
         .service(topics::http_poll::chat_receipt_create)
         .service(topics::http_poll::chat_receipt_list)
         .service(topics::http_poll::chat_read_mark)
+        .service(live::http::chat_follow)
         .service(messages::http::chat_message_list)
         .service(messages::http::chat_message_send)
         .service(messages::http::chat_message_withdraw);

@@ -4,7 +4,7 @@
 //! Folders: `groups` (who belongs to one, what a member set), `topics` (talk, question, notice, poll), `messages` (sending, following,
 //! withdrawing, the check), `moderation` and `records` (what workers do against messages and members, and the record of it), `questions`
 //! (what workers owe an answer), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
-//! bridge to the WeChat group). Whoever lists or follows asks `groups::may_read` first.
+//! bridge to the WeChat group), `live` (the socket of an open page). Whoever lists or follows asks `groups::may_read` first.
 //!
 //! Invariants: nobody reads a group that they don't belong to *now*; what the check holds back has no number and is seen by its author
 //! alone; numbers of messages and of changes are taken under the topic's row, so a follower misses nothing and gets nothing twice.
@@ -17,6 +17,7 @@ pub mod groups;
 mod home;
 mod hooks;
 pub mod keywords;
+pub mod live;
 pub mod messages;
 pub mod moderation;
 mod questions;
@@ -88,10 +89,19 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     keywords::PERMISSIONS,
     summaries::PERMISSIONS,
     cards::PERMISSIONS,
+    live::PERMISSIONS,
 ];
 /// Error codes.
-pub const ERRORS: &[&[&ErrorCode]] =
-    &[groups::ERRORS, topics::ERRORS, messages::ERRORS, moderation::ERRORS, cases::ERRORS, keywords::ERRORS, summaries::ERRORS];
+pub const ERRORS: &[&[&ErrorCode]] = &[
+    groups::ERRORS,
+    topics::ERRORS,
+    messages::ERRORS,
+    moderation::ERRORS,
+    cases::ERRORS,
+    keywords::ERRORS,
+    summaries::ERRORS,
+    live::ERRORS,
+];
 /// State machines.
 pub const STATES: &[StateTable] = &[
     ("chat_topic", topics::TopicState::TABLE),

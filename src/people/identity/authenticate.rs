@@ -10,6 +10,7 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::http::Method;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
+use base::clock::machine_now;
 use base::db::Db;
 use base::error::ApiError;
 use base::http::Limits;
@@ -62,12 +63,27 @@ impl Authenticator {
         Ok(loaded)
     }
 
+    /// For connections that outlive their first request: who holds this token now, and for how many seconds; `None`: nobody does. Counts
+    /// as a request of the account.
+    pub async fn opens(&self, token: &str) -> Result<Option<(Arc<Actor>, u64)>, ApiError> {
+        let Some(held) = token::check(&self.ring, token.trim()) else { return Ok(None) };
+        self.limits.account(held.person)?;
+        let left = u64::try_from(held.until - machine_now().timestamp()).unwrap_or(0);
+        Ok(self.actor(held.person, held.session, true).await?.map(|actor| (actor, left)))
+    }
+
+    /// What somebody holds now, asked again of a connection that stays open; `None`: the session has ended.
+    pub async fn again(&self, actor: &Actor) -> Result<Option<Arc<Actor>>, ApiError> {
+        self.actor(actor.person, actor.session, true).await
+    }
+
     /// Who the request says it is from.
     async fn named(&self, request: &ServiceRequest) -> Result<Option<(PersonId, SessionId)>, ApiError> {
         let Some(cookies) = self.cookies else {
             let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
             let token = header.and_then(|value| value.strip_prefix("Bearer "));
-            return Ok(token.and_then(|token| token::check(&self.ring, token.trim())));
+            let held = token.and_then(|token| token::check(&self.ring, token.trim()));
+            return Ok(held.map(|held| (held.person, held.session)));
         };
         let Some(secret) = cookies.session_of(request.request()) else { return Ok(None) };
         let polled = request.headers().contains_key(POLLED);

@@ -44,8 +44,17 @@ pub fn sign(ring: &KeyRing, person: PersonId, session: SessionId, seconds: i64) 
     Ok(encode(&header, &claims, &EncodingKey::from_secret(key))?)
 }
 
+/// Whose a token is, and how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Holder {
+    pub(super) person: PersonId,
+    pub(super) session: SessionId,
+    /// Second since 1970 at which it ends.
+    pub(super) until: i64,
+}
+
 /// Checks a token; `None` for every reason to refuse it.
-pub(super) fn check(ring: &KeyRing, token: &str) -> Option<(PersonId, SessionId)> {
+pub(super) fn check(ring: &KeyRing, token: &str) -> Option<Holder> {
     if token.len() > 2048 {
         return None;
     }
@@ -67,7 +76,7 @@ pub(super) fn check(ring: &KeyRing, token: &str) -> Option<(PersonId, SessionId)
     validation.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
     let claims = decode::<Claims>(token, &DecodingKey::from_secret(key), &validation).ok()?.claims;
     // The library doesn't look at `iat`.
-    (claims.iat <= machine_now().timestamp() + 5).then_some((claims.sub, claims.sid))
+    (claims.iat <= machine_now().timestamp() + 5).then_some(Holder { person: claims.sub, session: claims.sid, until: claims.exp })
 }
 
 #[cfg(test)]
@@ -95,7 +104,8 @@ mod tests {
         let ring = KeyRing::ephemeral().unwrap();
         let (person, session) = (PersonId::new(), SessionId::new());
         let good = sign(&ring, person, session, 60).unwrap();
-        assert_eq!(check(&ring, &good), Some((person, session)));
+        let held = check(&ring, &good).unwrap();
+        assert_eq!((held.person, held.session), (person, session));
         assert_eq!(check(&KeyRing::ephemeral().unwrap(), &good), None);
         assert_eq!(check(&ring, &sign(&ring, person, session, -6).unwrap()), None);
 

@@ -19,9 +19,9 @@ pub use screened::SCREENED;
 pub use send::NewMessage;
 pub use view::{MentionView, MessageView, ThreadView};
 
-pub(crate) use rows::{Message, Step, before, find, forget, hold, insert, step, waiting, written_by};
+pub(crate) use rows::{Message, Step, after, before, find, forget, hold, insert, step, waiting, written_by};
 pub(crate) use send::{may_write, say, within};
-pub(crate) use view::{one, views};
+pub(crate) use view::{Ask, one, thread, views};
 
 /// What pictures of a message hang on.
 pub(crate) const NOUN: &str = "chat_message";

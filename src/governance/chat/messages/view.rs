@@ -189,7 +189,7 @@ pub(crate) fn views(
 
 /// Which part of a topic.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Ask {
+pub(crate) enum Ask {
     /// What changed after this number of changes.
     After(i32),
     /// What stands before this number.
@@ -197,7 +197,7 @@ pub(super) enum Ask {
 }
 
 /// A part of a topic. The topic is read first: a change that comes in meanwhile is among the next.
-pub(super) fn thread(
+pub(crate) fn thread(
     connection: &mut PgConnection,
     signer: &Signer,
     (seen, reader): (&Seen, PersonId),

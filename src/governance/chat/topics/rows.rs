@@ -56,6 +56,14 @@ pub(crate) fn titles(connection: &mut PgConnection, ids: &[TopicId]) -> DbResult
     Ok(rows.into_iter().collect())
 }
 
+/// Numbers of the newest changes of topics.
+pub(crate) fn changes_of(connection: &mut PgConnection, ids: &[TopicId]) -> DbResult<Vec<(TopicId, i32)>> {
+    Ok(chat_topics::table
+        .filter(chat_topics::id.eq_any(ids))
+        .select((chat_topics::id, chat_topics::change_last))
+        .load(connection)?)
+}
+
 /// Locks a topic.
 pub(super) fn hold(connection: &mut PgConnection, id: TopicId) -> DbResult<Option<Topic>> {
     Ok(chat_topics::table.find(id).select(Topic::as_select()).for_no_key_update().first(connection).optional()?)

@@ -1,6 +1,7 @@
 //! The grid chat over HTTP.
 
 mod follow;
+mod live;
 mod messages;
 mod moderation;
 mod scope;
