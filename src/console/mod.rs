@@ -14,20 +14,30 @@ mod assets;
 mod chat;
 mod form;
 mod frame;
+mod imports;
 mod menu;
 mod moderation;
+mod operations;
 mod pages;
+mod points;
+mod points_rules;
 mod refused;
 mod requests;
 mod requests_acts;
 mod said;
+mod settlements;
 mod sign_in;
 mod times;
 mod todo;
+mod upload;
 mod words_chat;
 mod words_frame;
+mod words_imports;
 mod words_moderation;
+mod words_operations;
+mod words_points;
 mod words_requests;
+mod words_settlements;
 mod words_todo;
 
 use actix_web::middleware::from_fn;
@@ -100,7 +110,28 @@ fn routes(config: &mut ServiceConfig) {
         .service(requests_acts::console_request_extend)
         .service(requests_acts::console_request_progress)
         .service(requests_acts::console_request_note)
-        .service(requests_acts::console_request_resume);
+        .service(requests_acts::console_request_resume)
+        .service(imports::console_imports)
+        .service(imports::console_import_try)
+        .service(imports::console_import_template)
+        .service(imports::console_import)
+        .service(imports::console_import_confirm)
+        .service(points::console_budgets)
+        .service(points::console_budget_ask)
+        .service(points::console_budget_top_up)
+        .service(points::console_budget_decide)
+        .service(points::console_awards)
+        .service(points_rules::console_rules)
+        .service(points_rules::console_rule_draft)
+        .service(points_rules::console_rule_approve)
+        .service(points_rules::console_rule_end)
+        .service(settlements::console_settlements)
+        .service(settlements::console_settlement_close)
+        .service(settlements::console_settlement_file)
+        .service(settlements::console_settlement)
+        .service(settlements::console_settlement_do)
+        .service(operations::console_operations)
+        .service(operations::console_job_rerun);
 }
 
 async fn nowhere(_request: HttpRequest) -> actix_web::HttpResponse {

@@ -41,6 +41,11 @@ impl Refused {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK)
     }
 
+    /// The same on a page that may also be looked at only.
+    pub(crate) fn status_or_ok(&self) -> StatusCode {
+        if self.is_any() { self.status() } else { StatusCode::OK }
+    }
+
     /// Is there something refused?
     pub(crate) fn is_any(&self) -> bool {
         !self.form.is_empty()

@@ -4,19 +4,20 @@
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::clients::wechat::WeChat;
-use base::db::{Audit, AuditRow, Db, audit_of};
+use base::db::{Audit, AuditRow, Db, Done, audit_of};
 use base::error::{self, ApiError};
 use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, hash_on};
 use base::jobs;
 use base::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use people::identity::Can;
+use people::notify;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{AuditTrailList, DeadJobList, DeadJobRerun, WechatStatusFind};
+use super::{AuditTrailList, DeadJobList, DeadJobRerun, FailedPushList, WechatStatusFind};
 
 /// A job that failed for good.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +50,13 @@ impl From<jobs::DeadJob> for DeadJobView {
     }
 }
 
+/// A page of jobs that failed for good, newest first.
+pub(crate) async fn dead_jobs(db: &Db, page: &PageQuery) -> Result<Page<DeadJobView>, ApiError> {
+    let window = page.window::<Uuid>()?;
+    let rows = db.read(move |connection| jobs::dead_list(connection, window.after, window.load())).await?;
+    Ok(window.page(rows, |row| row.id, DeadJobView::from))
+}
+
 /// Jobs that failed for good, newest first.
 #[utoipa::path(tag = "operation", params(PageQuery), responses((status = 200, body = Page<DeadJobView>, description = "dead letters"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/operations/dead-jobs")]
@@ -57,9 +65,7 @@ pub async fn dead_job_list(
     page: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<DeadJobView>>, ApiError> {
-    let window = page.window::<Uuid>()?;
-    let rows = db.read(move |connection| jobs::dead_list(connection, window.after, window.load())).await?;
-    Ok(Json(window.page(rows, |row| row.id, DeadJobView::from)))
+    Ok(Json(dead_jobs(&db, &page).await?))
 }
 
 /// What a rerun answers.
@@ -71,6 +77,20 @@ pub struct RerunView {
     pub state: String,
 }
 
+/// Gives a failed job its tries back; 404 when it isn't dead.
+pub(crate) async fn rerun(can: &Can<DeadJobRerun>, db: &Db, key: IdempotencyKey, id: Uuid) -> Result<Done<()>, ApiError> {
+    db.once(can.once(key, hash_on(id, [0; 32]), id), move |mut tx| {
+        if !jobs::rerun(tx.conn(), id)? {
+            return Err(ApiError::of(&error::NOT_FOUND));
+        }
+        tx.audit(
+            Audit::new(Can::<DeadJobRerun>::ACTION, "job", id).before(json!({"state": "dead"})).after(json!({"state": "ready"})),
+        )?;
+        Ok(tx.done(())?)
+    })
+    .await
+}
+
 /// Gives a failed job its tries back.
 #[utoipa::path(tag = "operation", params(("id" = Uuid, Path), ("Idempotency-Key" = String, Header)), responses((status = 200, body = RerunView, description = "it will run"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/operations/dead-jobs/{id}/rerun")]
@@ -80,21 +100,8 @@ pub async fn dead_job_rerun(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<RerunView>, ApiError> {
-    let id = id.0;
-    let done = db
-        .once(can.once(key, hash_on(id, [0; 32]), id), move |mut tx| {
-            if !jobs::rerun(tx.conn(), id)? {
-                return Err(ApiError::of(&error::NOT_FOUND));
-            }
-            tx.audit(
-                Audit::new(Can::<DeadJobRerun>::ACTION, "job", id)
-                    .before(json!({"state": "dead"}))
-                    .after(json!({"state": "ready"})),
-            )?;
-            Ok(tx.done(())?)
-        })
-        .await?;
-    Ok(Changed::new(&done, RerunView { id, state: "ready".to_owned() }))
+    let done = rerun(&can, &db, key, id.0).await?;
+    Ok(Changed::new(&done, RerunView { id: id.0, state: "ready".to_owned() }))
 }
 
 /// One interface of WeChat.
@@ -106,15 +113,54 @@ pub struct WechatInterfaceView {
     pub state: String,
 }
 
-/// State of the breakers in front of WeChat's interfaces, in this process.
-#[utoipa::path(tag = "operation", responses((status = 200, body = [WechatInterfaceView], description = "state by interface"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/operations/wechat")]
-pub async fn wechat_status_find(_can: Can<WechatStatusFind>, wechat: Data<WeChat>) -> Json<Vec<WechatInterfaceView>> {
+/// State of the breakers of this process.
+pub(crate) fn interfaces(wechat: &WeChat) -> Vec<WechatInterfaceView> {
     let view = |(interface, state): (&'static str, base::clients::wechat::BreakerState)| WechatInterfaceView {
         interface: interface.to_owned(),
         state: state.name().to_owned(),
     };
-    Json(wechat.breakers().into_iter().map(view).collect())
+    wechat.breakers().into_iter().map(view).collect()
+}
+
+/// Messages of a kind that did not get through.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FailedPushView {
+    /// Kind of message.
+    pub kind: String,
+    /// refused (by WeChat) or unknown (it may have arrived).
+    pub state: String,
+    /// How many in the last 30 days.
+    pub count: i64,
+    /// The last of them.
+    pub last_at: DateTime<Utc>,
+    /// One line.
+    pub summary: String,
+}
+
+/// Messages that did not get through, by kind.
+pub(crate) async fn failed_pushes(db: &Db) -> Result<Vec<FailedPushView>, ApiError> {
+    let view = |row: notify::FailedPushes| FailedPushView {
+        summary: format!("{} 类消息近 30 天有 {} 条未送达", row.kind, row.count),
+        kind: row.kind,
+        state: row.state,
+        count: row.count,
+        last_at: row.last_at,
+    };
+    Ok(db.read(notify::failed_pushes).await?.into_iter().map(view).collect())
+}
+
+/// WeChat messages of the last 30 days that did not get through, by kind; of nobody in particular.
+#[utoipa::path(tag = "operation", responses((status = 200, body = [FailedPushView], description = "counts by kind"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/operations/failed-pushes")]
+pub async fn failed_push_list(_can: Can<FailedPushList>, db: Data<Db>) -> Result<Json<Vec<FailedPushView>>, ApiError> {
+    Ok(Json(failed_pushes(&db).await?))
+}
+
+/// State of the breakers in front of WeChat's interfaces, in this process.
+#[utoipa::path(tag = "operation", responses((status = 200, body = [WechatInterfaceView], description = "state by interface"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/operations/wechat")]
+pub async fn wechat_status_find(_can: Can<WechatStatusFind>, wechat: Data<WeChat>) -> Json<Vec<WechatInterfaceView>> {
+    Json(interfaces(&wechat))
 }
 
 /// What to look for in the trail.

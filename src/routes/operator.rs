@@ -8,6 +8,7 @@ pub(super) fn routes(routes: &mut ServiceConfig<'_>) {
     routes
         .service(operations::dead_job_list)
         .service(operations::dead_job_rerun)
+        .service(operations::failed_push_list)
         .service(operations::wechat_status_find)
         .service(operations::audit_trail_list);
 }

@@ -131,6 +131,11 @@ impl Browser {
         self.post(&format!("/element/{id}/value"), json!({"text": text})).await;
     }
 
+    /// Says yes to the question that a click opened.
+    pub(super) async fn agree(&self) {
+        self.post("/alert/accept", json!({})).await;
+    }
+
     /// Chooses an option of a list.
     pub(super) async fn choose(&self, selector: &str, value: &str) {
         self.click(&format!("{selector} option[value='{value}']")).await;

@@ -2,7 +2,10 @@
 
 mod browser;
 mod frame;
+mod imports;
 mod journeys;
 mod journeys_chat;
+mod operations;
 mod pages;
+mod points;
 mod requests;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use base::keys::KeyRing;
 use reqwest::Method;
 use reqwest::header::{LOCATION, SET_COOKIE};
+use reqwest::multipart::{Form, Part};
 
 use crate::support::{Actor, Reply, TestApp};
 
@@ -37,9 +38,7 @@ impl Pages {
     }
 
     async fn send(&self, method: Method, path: &str, fields: Option<&[(&str, &str)]>, headers: &[(&str, &str)]) -> Reply {
-        let cookies: Vec<String> =
-            self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = self.client.request(method, format!("{}{path}", self.url)).header("cookie", cookies.join("; "));
+        let mut request = self.client.request(method, format!("{}{path}", self.url));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -48,7 +47,14 @@ impl Pages {
                 .header("content-type", "application/x-www-form-urlencoded")
                 .body(serde_urlencoded::to_string(fields).expect("a form"));
         }
-        let response = request.send().await.expect("the server answers");
+        self.answered(request).await
+    }
+
+    /// Sends it with the cookies, and keeps those that the answer sets.
+    async fn answered(&self, request: reqwest::RequestBuilder) -> Reply {
+        let cookies: Vec<String> =
+            self.cookies.lock().expect("cookies").iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header("cookie", cookies.join("; ")).send().await.expect("the server answers");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         for set in headers.get_all(SET_COOKIE) {
             let set = set.to_str().expect("a cookie");
@@ -79,6 +85,16 @@ impl Pages {
     /// Sends a form with exactly these fields.
     pub(super) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         self.send(Method::POST, path, Some(fields), &[]).await
+    }
+
+    /// Sends a form with a file, as a browser does: fields first, in their order.
+    pub(super) async fn upload(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> Reply {
+        let mut form = Form::new();
+        for (name, value) in fields {
+            form = form.text((*name).to_owned(), (*value).to_owned());
+        }
+        let form = form.part("file", Part::bytes(file.to_vec()).file_name("file.xlsx"));
+        self.answered(self.client.request(Method::POST, format!("{}{path}", self.url)).multipart(form)).await
     }
 
     /// The same with headers, such as another origin's.

@@ -4,6 +4,6 @@ pub(crate) mod governance;
 pub(crate) mod life;
 mod operations;
 pub(crate) mod people;
-mod points;
+pub(crate) mod points;
 mod service;
 mod shell;

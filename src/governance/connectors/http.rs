@@ -122,14 +122,8 @@ pub async fn connector_create(
     Ok(Created::new(&done, format!("/api/v1/governance/connectors/{}", done.id), view))
 }
 
-/// List the systems of one's units, the newest first.
-#[utoipa::path(tag = "governance", params(PageQuery), responses((status = 200, body = Page<ConnectorView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/connectors")]
-pub async fn connector_list(
-    can: Can<ConnectorList>,
-    query: Query<PageQuery>,
-    db: Data<Db>,
-) -> Result<Json<Page<ConnectorView>>, ApiError> {
+/// Systems of the scope, the newest first.
+pub async fn list(can: &Can<ConnectorList>, db: &Db, query: &PageQuery) -> Result<Page<ConnectorView>, ApiError> {
     let window = query.window::<ConnectorId>()?;
     let scope = can.scope().clone();
     let views = db
@@ -143,7 +137,18 @@ pub async fn connector_list(
             seen.collect::<Result<Vec<ConnectorView>, ApiError>>()
         })
         .await?;
-    Ok(Json(window.page(views, |view| view.id, |view| view)))
+    Ok(window.page(views, |view| view.id, |view| view))
+}
+
+/// List the systems of one's units, the newest first.
+#[utoipa::path(tag = "governance", params(PageQuery), responses((status = 200, body = Page<ConnectorView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/connectors")]
+pub async fn connector_list(
+    can: Can<ConnectorList>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+) -> Result<Json<Page<ConnectorView>>, ApiError> {
+    Ok(Json(list(&can, &db, &query).await?))
 }
 
 /// See a system.

@@ -4,9 +4,10 @@
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Data, Json};
 use actix_web::{HttpResponse, get, post};
-use base::db::{Db, Tx};
+use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
+use base::ids::PersonId;
 use base::page::{Page, PageQuery, Window};
 use base::text::Text;
 use chrono::{DateTime, Utc};
@@ -61,6 +62,120 @@ async fn shown(db: &Db, scope: Scope, id: SettlementId) -> Result<SettlementView
     db.read(move |conn| view::settlement(conn, &scope, id)).await
 }
 
+/// What was sent: idempotency key and hash of the body.
+type Sent = (IdempotencyKey, [u8; 32]);
+
+/// Closes a period; the closing's id in what is done.
+pub async fn close_period(can: &Can<SettlementClose>, db: &Db, (key, hash): Sent, form: Closing) -> Result<Done<()>, ApiError> {
+    let closing = Uuid::now_v7();
+    let (scope, person) = (can.scope().clone(), can.person());
+    db.once(can.once(key, hash, closing), move |tx| close::close(tx, &scope, person, closing, form)).await
+}
+
+/// Statements of the scope, newest first.
+pub async fn list(can: &Can<SettlementList>, db: &Db, query: &SettlementFilter) -> Result<Page<SettlementView>, ApiError> {
+    let window = query.window()?;
+    let (scope, merchant, state) = (can.scope().clone(), query.merchant, query.state);
+    db.read(move |conn| {
+        let shops = merchants::merchants_of(conn, &scope.organizations)?;
+        let shops: Vec<MerchantId> = shops.into_iter().map(|shop| shop.id).collect();
+        let rows = rows::list(conn, &scope, &shops, merchant, state, &window)?;
+        let page = window.page(rows, |row| row.id, |row| row);
+        Ok::<_, ApiError>(Page { items: view::settlements(conn, page.items)?, next_cursor: page.next_cursor })
+    })
+    .await
+}
+
+/// A statement of the scope, and who entered its payment.
+pub async fn find(can: &Can<SettlementFind>, db: &Db, id: SettlementId) -> Result<(SettlementView, Option<PersonId>), ApiError> {
+    let scope = can.scope().clone();
+    db.read(move |conn| {
+        let shown = view::settlement(conn, &scope, id)?;
+        let asked = rows::find(conn, id)?.and_then(|row| row.payment_asked_by);
+        Ok::<_, ApiError>((shown, asked))
+    })
+    .await
+}
+
+/// Lines of a statement of the scope, oldest capture first.
+pub async fn lines(
+    can: &Can<SettlementLineList>,
+    db: &Db,
+    id: SettlementId,
+    query: &PageQuery,
+) -> Result<Page<SettlementLineView>, ApiError> {
+    let window: Window<(DateTime<Utc>, Uuid)> = query.window()?;
+    let scope = can.scope().clone();
+    db.read(move |conn| {
+        view::in_scope(conn, &scope, id)?;
+        let rows = rows::lines(conn, id, window.after, window.load())?;
+        let page = window.page(rows, |row| (row.captured_at, row.capture_id), |row| row);
+        Ok::<_, ApiError>(Page { items: view::lines(conn, &page.items)?, next_cursor: page.next_cursor })
+    })
+    .await
+}
+
+/// A statement as CSV, to download.
+pub async fn csv(can: &Can<SettlementCsvFind>, db: &Db, id: SettlementId) -> Result<HttpResponse, ApiError> {
+    let scope = can.scope().clone();
+    let bytes = db.read(move |conn| file::read(conn, &scope, id)?.csv()).await?;
+    Ok(download("text/csv; charset=utf-8", format!("settlement-{id}.csv"), bytes))
+}
+
+/// A statement as XLSX, to download.
+pub async fn xlsx(can: &Can<SettlementXlsxFind>, db: &Db, id: SettlementId) -> Result<HttpResponse, ApiError> {
+    let scope = can.scope().clone();
+    let bytes = db.read(move |conn| file::read(conn, &scope, id)?.xlsx()).await?;
+    Ok(download(XLSX, format!("settlement-{id}.xlsx"), bytes))
+}
+
+/// Replies to a dispute.
+pub async fn reply(
+    can: &Can<SettlementReply>,
+    db: &Db,
+    (key, hash): Sent,
+    id: SettlementId,
+    note: SettlementNote,
+) -> Result<Done<()>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    db.once(can.once(key, hash_on(id.0, hash), id.0), move |tx| pay::reply(tx, &scope, person, id, &note.text)).await
+}
+
+/// Withdraws a statement that isn't confirmed.
+pub async fn withdraw(
+    can: &Can<SettlementWithdraw>,
+    db: &Db,
+    key: IdempotencyKey,
+    id: SettlementId,
+) -> Result<Done<()>, ApiError> {
+    let scope = can.scope().clone();
+    db.once(can.once(key, hash_on(id.0, [0; 32]), id.0), move |tx| close::withdraw(tx, &scope, id)).await
+}
+
+/// Enters the proof of a payment.
+pub async fn pay(
+    can: &Can<SettlementPayment>,
+    db: &Db,
+    (key, hash): Sent,
+    id: SettlementId,
+    payment: Payment,
+) -> Result<Done<()>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    db.once(can.once(key, hash_on(id.0, hash), id.0), move |tx| pay::ask(tx, &scope, person, id, &payment.proof)).await
+}
+
+/// Approves a payment that another one entered.
+pub async fn approve_payment(
+    can: &Can<SettlementPaymentApprove>,
+    db: &Db,
+    key: IdempotencyKey,
+    id: SettlementId,
+) -> Result<Done<()>, ApiError> {
+    let (scope, person) = (can.scope().clone(), can.person());
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0).contended();
+    db.once(once, move |tx| pay::approve(tx, &scope, person, id)).await
+}
+
 /// Close a period: a statement for every merchant of the captures that no statement holds yet.
 #[utoipa::path(tag = "life", request_body = Closing, params(("Idempotency-Key" = String, Header)), responses((status = 201, body = ClosingView, description = "closed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/settlements/close")]
@@ -70,10 +185,8 @@ pub async fn settlement_close(
     body: Valid<Closing>,
     db: Data<Db>,
 ) -> Result<Created<ClosingView>, ApiError> {
-    let closing = Uuid::now_v7();
-    let once = can.once(key, body.hash(), closing);
-    let (scope, person) = (can.scope().clone(), can.person());
-    let done = db.once(once, move |tx| close::close(tx, &scope, person, closing, *body)).await?;
+    let hash = body.hash();
+    let done = close_period(&can, &db, (key, hash), *body).await?;
     let id = done.id;
     let settlements = db
         .read(move |conn| {
@@ -93,18 +206,7 @@ pub async fn settlement_list(
     query: Query<SettlementFilter>,
     db: Data<Db>,
 ) -> Result<Tagged<Page<SettlementView>>, ApiError> {
-    let window = query.window()?;
-    let (scope, merchant, state) = (can.scope().clone(), query.merchant, query.state);
-    let page = db
-        .read(move |conn| {
-            let shops = merchants::merchants_of(conn, &scope.organizations)?;
-            let shops: Vec<MerchantId> = shops.into_iter().map(|shop| shop.id).collect();
-            let rows = rows::list(conn, &scope, &shops, merchant, state, &window)?;
-            let page = window.page(rows, |row| row.id, |row| row);
-            Ok::<_, ApiError>(Page { items: view::settlements(conn, page.items)?, next_cursor: page.next_cursor })
-        })
-        .await?;
-    Ok(Tagged::content(page))
+    Ok(Tagged::content(list(&can, &db, &query).await?))
 }
 
 /// One statement.
@@ -127,17 +229,7 @@ pub async fn settlement_line_list(
     query: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Tagged<Page<SettlementLineView>>, ApiError> {
-    let window: Window<(DateTime<Utc>, Uuid)> = query.window()?;
-    let scope = can.scope().clone();
-    let page = db
-        .read(move |conn| {
-            view::in_scope(conn, &scope, id.0)?;
-            let rows = rows::lines(conn, id.0, window.after, window.load())?;
-            let page = window.page(rows, |row| (row.captured_at, row.capture_id), |row| row);
-            Ok::<_, ApiError>(Page { items: view::lines(conn, &page.items)?, next_cursor: page.next_cursor })
-        })
-        .await?;
-    Ok(Tagged::content(page))
+    Ok(Tagged::content(lines(&can, &db, id.0, &query).await?))
 }
 
 fn download(kind: &str, name: String, bytes: Vec<u8>) -> HttpResponse {
@@ -156,9 +248,7 @@ pub async fn settlement_csv_find(
     id: PathId<SettlementId>,
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
-    let scope = can.scope().clone();
-    let bytes = db.read(move |conn| file::read(conn, &scope, id.0)?.csv()).await?;
-    Ok(download("text/csv; charset=utf-8", format!("settlement-{}.csv", id.0), bytes))
+    csv(&can, &db, id.0).await
 }
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -171,9 +261,7 @@ pub async fn settlement_xlsx_find(
     id: PathId<SettlementId>,
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
-    let scope = can.scope().clone();
-    let bytes = db.read(move |conn| file::read(conn, &scope, id.0)?.xlsx()).await?;
-    Ok(download(XLSX, format!("settlement-{}.xlsx", id.0), bytes))
+    xlsx(&can, &db, id.0).await
 }
 
 /// Confirm a statement (the merchant's owner).
@@ -217,10 +305,8 @@ pub async fn settlement_reply(
     body: Valid<SettlementNote>,
     db: Data<Db>,
 ) -> Result<Changed<SettlementView>, ApiError> {
-    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
-    let (scope, person) = (can.scope().clone(), can.person());
-    let work = move |tx: Tx<'_>| pay::reply(tx, &scope, person, id.0, &body.text);
-    let done = db.once(once, work).await?;
+    let hash = body.hash();
+    let done = reply(&can, &db, (key, hash), id.0, body.into_inner()).await?;
     Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
@@ -233,9 +319,7 @@ pub async fn settlement_withdraw(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<NoContent, ApiError> {
-    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
-    let scope = can.scope().clone();
-    let done = db.once(once, move |tx| close::withdraw(tx, &scope, id.0)).await?;
+    let done = withdraw(&can, &db, key, id.0).await?;
     Ok(NoContent::new(&done))
 }
 
@@ -249,10 +333,8 @@ pub async fn settlement_payment(
     body: Valid<Payment>,
     db: Data<Db>,
 ) -> Result<Changed<SettlementView>, ApiError> {
-    let once = can.once(key, hash_on(id.0.0, body.hash()), id.0.0);
-    let (scope, person) = (can.scope().clone(), can.person());
-    let work = move |tx: Tx<'_>| pay::ask(tx, &scope, person, id.0, &body.proof);
-    let done = db.once(once, work).await?;
+    let hash = body.hash();
+    let done = pay(&can, &db, (key, hash), id.0, body.into_inner()).await?;
     Ok(Changed::new(&done, shown(&db, can.scope().clone(), id.0).await?))
 }
 
@@ -265,9 +347,7 @@ pub async fn settlement_payment_approve(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Created<SettlementView>, ApiError> {
-    let (scope, person) = (can.scope().clone(), can.person());
-    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0).contended();
-    let done = db.once(once, move |tx| pay::approve(tx, &scope, person, id.0)).await?;
+    let done = approve_payment(&can, &db, key, id.0).await?;
     let scope = can.scope().clone();
     let view = db.read(move |conn| view::settlement(conn, &scope, id.0)).await?;
     Ok(Created::new(&done, format!("/api/v1/life/settlements/{}", id.0), view))

@@ -1,5 +1,5 @@
 //! The people of a place: households as the register has them, residencies as people claim them, organizations, imports, and the
-//! public side of the grid (`places`). Owns the tables `households`, `household_members`, `residencies`, `organizations`, `imports`.
+//! public side of the grid (`places`). Owns the tables `households`, `household_members`, `residencies`, `organizations`, `imports`, `import_files`.
 //!
 //! A residency goes `claimed → confirmed → moved_out`, or `claimed → refused`: confirmed at once when the person's phone stands on
 //! the register of that entrance, else by a worker of that scope, never by the person or a member of their household. Only a
@@ -47,5 +47,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[residencies::ERRORS, import::ERRORS, prox
 
 /// The background jobs of this noun.
 pub fn jobs() -> Vec<JobKind> {
-    residencies::jobs()
+    let mut jobs = residencies::jobs();
+    jobs.extend(import::jobs());
+    jobs
 }

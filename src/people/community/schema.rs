@@ -76,6 +76,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_files (import_id) {
+        import_id -> Uuid,
+        sealed -> Nullable<Bytea>,
+        kept_until -> Timestamptz,
+        imported_as -> Nullable<Uuid>,
+        started_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     imports (id) {
         id -> Uuid,
         kind -> Text,

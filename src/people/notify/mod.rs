@@ -24,6 +24,7 @@ pub use acted::tell_acted;
 pub use deliver::{Outbound, TemplateIds, jobs};
 pub use events::{Listener, Listeners};
 pub use rows::count_by_kind;
+pub use rows_push::{FailedPushes, failed_pushes};
 pub use send::{Notice, Template, erase, export, send};
 
 base::typed_ids! {

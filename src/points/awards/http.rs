@@ -41,6 +41,18 @@ pub async fn award_list(can: Can<AwardList>, query: Query<AwardQuery>, db: Data<
     Ok(Json(page))
 }
 
+/// Awards of the scope that wait for a budget, oldest first.
+pub async fn waiting(can: &Can<AwardWaitingList>, db: &Db, query: &PageQuery) -> Result<Page<AwardView>, ApiError> {
+    let window = query.window::<AwardId>()?;
+    let scope = can.scope().clone();
+    db.read(move |connection| {
+        let sponsored = budgets::sponsored_by(connection, &scope.organizations)?;
+        let found = rows::awards_waiting(connection, &scope, &sponsored, window.after, window.load())?;
+        Ok::<_, ApiError>(window.page(views(connection, found)?, |view| view.id, |view| view))
+    })
+    .await
+}
+
 /// Awards that wait for a budget of the caller's places or organization, oldest first.
 #[utoipa::path(tag = "points", params(PageQuery), responses((status = 200, body = Page<AwardView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/points/awards/waiting")]
@@ -49,16 +61,7 @@ pub async fn award_waiting_list(
     query: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<AwardView>>, ApiError> {
-    let window = query.window::<AwardId>()?;
-    let scope = can.scope().clone();
-    let page = db
-        .read(move |connection| {
-            let sponsored = budgets::sponsored_by(connection, &scope.organizations)?;
-            let found = rows::awards_waiting(connection, &scope, &sponsored, window.after, window.load())?;
-            Ok::<_, ApiError>(window.page(views(connection, found)?, |view| view.id, |view| view))
-        })
-        .await?;
-    Ok(Json(page))
+    Ok(Json(waiting(&can, &db, &query).await?))
 }
 
 /// Why an award was given: event, evidence, rule version, approvers, budget, posting.

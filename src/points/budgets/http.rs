@@ -3,7 +3,7 @@
 
 use actix_web::web::Data;
 use actix_web::{get, post};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId};
@@ -111,17 +111,120 @@ async fn ask_change<P: Permission>(
     (key, hash): (IdempotencyKey, [u8; 32]),
     id: BudgetId,
     what: (ChangeKind, Source, Points),
-) -> Result<Created<BudgetView>, ApiError> {
+) -> Result<Done<()>, ApiError> {
     let change = ChangeId::new();
     let once = can.once(key, hash_on(id.0, hash), change.0);
     let (person, scope) = (can.person(), can.scope().clone());
-    let done = db.once(once, move |tx| change::request_change(tx, &scope, person, id, change, what)).await?;
+    db.once(once, move |tx| change::request_change(tx, &scope, person, id, change, what)).await
+}
+
+/// What came of asking for a change.
+async fn asked<P: Permission>(can: &Can<P>, db: &Db, done: Done<()>) -> Result<Created<BudgetView>, ApiError> {
     let view = show_of(can, db, ChangeId(done.id)).await?;
     Ok(Created::new(&done, location(view.id), view))
 }
 
 fn location(id: BudgetId) -> String {
     format!("/api/v1/points/budgets/{id}")
+}
+
+/// Asks for a budget; its id in what is done.
+pub async fn ask(
+    can: &Can<BudgetCreate>,
+    db: &Db,
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    new: NewBudget,
+) -> Result<Done<()>, ApiError> {
+    let id = BudgetId::new();
+    let once = can.once(key, hash, id.0);
+    let (person, scope) = (can.person(), can.scope().clone());
+    let ask = Ask {
+        community: new.community,
+        name: new.name,
+        sponsor_organization: new.sponsor_organization,
+        sponsor_unit: new.sponsor_unit,
+        period_from: new.period_from,
+        period_to: new.period_to,
+        amount: new.amount,
+    };
+    db.once(once, move |tx| change::request(tx, &scope, person, id, &ask)).await
+}
+
+/// Budgets of the scope, newest first.
+pub async fn list(can: &Can<BudgetList>, db: &Db, query: &BudgetQuery) -> Result<Page<BudgetView>, ApiError> {
+    let window = query.window::<BudgetId>()?;
+    let (scope, community, state) = (can.scope().clone(), query.community, query.state);
+    db.read(move |connection| {
+        let found = rows::budget_list(connection, &scope, community, state, window.after, window.load())?;
+        Ok::<_, ApiError>(window.page(views(connection, found)?, |view| view.id, |view| view))
+    })
+    .await
+}
+
+/// Approves a budget that another person asked for.
+pub async fn approve(
+    can: &Can<BudgetApprove>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: BudgetId,
+) -> Result<Done<()>, ApiError> {
+    Decision::on(can, key, id.0, outside).posting().take(db, move |tx, decider| decide::approve(tx, decider, id)).await
+}
+
+/// Refuses a budget that another person asked for.
+pub async fn refuse(
+    can: &Can<BudgetRefuse>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: BudgetId,
+) -> Result<Done<()>, ApiError> {
+    Decision::on(can, key, id.0, outside).take(db, move |tx, decider| decide::refuse(tx, decider, id)).await
+}
+
+/// Closes an empty budget.
+pub async fn close(
+    can: &Can<BudgetClose>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: BudgetId,
+) -> Result<Done<()>, ApiError> {
+    Decision::on(can, key, id.0, outside).take(db, move |tx, decider| decide::close(tx, decider, id)).await
+}
+
+/// Approves a top-up or unfunding that another person asked for.
+pub async fn approve_change(
+    can: &Can<BudgetChangeApprove>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: ChangeId,
+) -> Result<Done<()>, ApiError> {
+    Decision::on(can, key, id.0, outside).posting().take(db, move |tx, decider| decide::approve_change(tx, decider, id)).await
+}
+
+/// Refuses a top-up or unfunding that another person asked for.
+pub async fn refuse_change(
+    can: &Can<BudgetChangeRefuse>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: ChangeId,
+) -> Result<Done<()>, ApiError> {
+    Decision::on(can, key, id.0, outside).take(db, move |tx, decider| decide::refuse_change(tx, decider, id)).await
+}
+
+/// Asks for more points for a budget.
+pub async fn top_up(
+    can: &Can<BudgetTopUp>,
+    db: &Db,
+    sent: (IdempotencyKey, [u8; 32]),
+    id: BudgetId,
+    more: &NewTopUp,
+) -> Result<Done<()>, ApiError> {
+    ask_change(can, db, sent, id, (ChangeKind::TopUp, more.source, more.amount)).await
 }
 
 /// Ask for a budget.
@@ -133,19 +236,8 @@ pub async fn budget_create(
     body: Valid<NewBudget>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    let id = BudgetId::new();
-    let once = can.once(key, body.hash(), id.0);
-    let (person, scope, new) = (can.person(), can.scope().clone(), body.into_inner());
-    let ask = Ask {
-        community: new.community,
-        name: new.name,
-        sponsor_organization: new.sponsor_organization,
-        sponsor_unit: new.sponsor_unit,
-        period_from: new.period_from,
-        period_to: new.period_to,
-        amount: new.amount,
-    };
-    let done = db.once(once, move |tx| change::request(tx, &scope, person, id, &ask)).await?;
+    let hash = body.hash();
+    let done = ask(&can, &db, (key, hash), body.into_inner()).await?;
     let view = show(&can, &db, BudgetId(done.id)).await?;
     Ok(Created::new(&done, location(view.id), view))
 }
@@ -158,15 +250,7 @@ pub async fn budget_list(
     query: Query<BudgetQuery>,
     db: Data<Db>,
 ) -> Result<actix_web::web::Json<Page<BudgetView>>, ApiError> {
-    let window = query.window::<BudgetId>()?;
-    let (scope, community, state) = (can.scope().clone(), query.community, query.state);
-    let page = db
-        .read(move |connection| {
-            let found = rows::budget_list(connection, &scope, community, state, window.after, window.load())?;
-            Ok::<_, ApiError>(window.page(views(connection, found)?, |view| view.id, |view| view))
-        })
-        .await?;
-    Ok(actix_web::web::Json(page))
+    Ok(actix_web::web::Json(list(&can, &db, &query).await?))
 }
 
 /// One budget: asked, approved, left, and every decision on it.
@@ -190,8 +274,7 @@ pub async fn budget_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside).posting();
-    let done = decision.take(&db, move |tx, decider| decide::approve(tx, decider, id.0)).await?;
+    let done = approve(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
@@ -205,8 +288,7 @@ pub async fn budget_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside);
-    let done = decision.take(&db, move |tx, decider| decide::refuse(tx, decider, id.0)).await?;
+    let done = refuse(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
@@ -220,8 +302,7 @@ pub async fn budget_close(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside);
-    let done = decision.take(&db, move |tx, decider| decide::close(tx, decider, id.0)).await?;
+    let done = close(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show(&can, &db, id.0).await?))
 }
 
@@ -235,7 +316,8 @@ pub async fn budget_top_up(
     body: Valid<NewTopUp>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    ask_change(&can, &db, (key, body.hash()), id.0, (ChangeKind::TopUp, body.source, body.amount)).await
+    let done = top_up(&can, &db, (key, body.hash()), id.0, &body).await?;
+    asked(&can, &db, done).await
 }
 
 /// Ask to take unused points out of a budget.
@@ -248,7 +330,9 @@ pub async fn budget_unfund(
     body: Valid<NewUnfunding>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    ask_change(&can, &db, (key, body.hash()), id.0, (ChangeKind::Unfund, Source::Issuance, body.amount)).await
+    let what = (ChangeKind::Unfund, Source::Issuance, body.amount);
+    let done = ask_change(&can, &db, (key, body.hash()), id.0, what).await?;
+    asked(&can, &db, done).await
 }
 
 /// Approve a top-up or unfunding.
@@ -261,8 +345,7 @@ pub async fn budget_change_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside).posting();
-    let done = decision.take(&db, move |tx, decider| decide::approve_change(tx, decider, id.0)).await?;
+    let done = approve_change(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show_of(&can, &db, id.0).await?))
 }
 
@@ -276,7 +359,6 @@ pub async fn budget_change_refuse(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<BudgetView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside);
-    let done = decision.take(&db, move |tx, decider| decide::refuse_change(tx, decider, id.0)).await?;
+    let done = refuse_change(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show_of(&can, &db, id.0).await?))
 }

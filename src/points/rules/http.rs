@@ -3,7 +3,7 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, post, put};
-use base::db::{Db, DbResult};
+use base::db::{Db, DbResult, Done};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, IfMatch, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
@@ -238,6 +238,60 @@ async fn show(db: &Db, id: RuleId) -> Result<RuleView, ApiError> {
     found.map(RuleView::from).ok_or_else(|| ApiError::of(&error::NOT_FOUND))
 }
 
+impl NewRule {
+    /// A draft of no version before.
+    pub const fn new(community: GridUnitId, kind: EventKind, terms: RuleTerms) -> Self {
+        Self { community, kind, supersedes: None, terms }
+    }
+}
+
+/// Writes a draft; its id in what is done.
+pub async fn draft(
+    can: &Can<RuleCreate>,
+    db: &Db,
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    new: NewRule,
+) -> Result<Done<()>, ApiError> {
+    let id = RuleId::new();
+    let once = can.once(key, hash, id.0);
+    let (person, scope, draft) = (can.person(), can.scope().clone(), Draft::try_from(&new.terms)?);
+    let place = Place { id, community: new.community, kind: new.kind, supersedes: new.supersedes };
+    db.once(once, move |tx| write::create(tx, &scope, person, place, &draft)).await
+}
+
+/// Puts a rule that another person wrote in force.
+pub async fn put_in_force(
+    can: &Can<RuleApprove>,
+    db: &Db,
+    outside: &Outside,
+    key: IdempotencyKey,
+    id: RuleId,
+) -> Result<Done<()>, ApiError> {
+    let verb = move |tx: base::db::Tx<'_>, decider: &Decider| {
+        approve::approve(tx, &decider.scope, decider.actor.person, &decider.outside, id)
+    };
+    Decision::on(can, key, id.0, outside).take(db, verb).await
+}
+
+/// Ends a rule now.
+pub async fn end(can: &Can<RuleEnd>, db: &Db, key: IdempotencyKey, id: RuleId) -> Result<Done<()>, ApiError> {
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let scope = can.scope().clone();
+    db.once(once, move |tx| approve::end(tx, &scope, id)).await
+}
+
+/// Rules of a community, newest first.
+pub async fn list(can: &Can<RuleList>, db: &Db, query: &RuleQuery) -> Result<Page<RuleView>, ApiError> {
+    let window = query.window::<RuleId>()?;
+    let (actor, query) = (can.actor().clone(), query.clone());
+    db.read(move |connection| {
+        let community = place::community_or_own(&actor, query.community)?;
+        let found = rows::rule_list(connection, community, query.kind, query.state, window.after, window.load())?;
+        Ok::<_, ApiError>(window.page(found, |rule| rule.id, RuleView::from))
+    })
+    .await
+}
+
 /// Write a draft of a rule.
 #[utoipa::path(tag = "points", request_body = NewRule, params(("Idempotency-Key" = String, Header)), responses((status = 201, body = RuleView, description = "a draft; another person approves"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/points/rules")]
@@ -247,11 +301,8 @@ pub async fn rule_create(
     body: Valid<NewRule>,
     db: Data<Db>,
 ) -> Result<Created<RuleView>, ApiError> {
-    let id = RuleId::new();
-    let once = can.once(key, body.hash(), id.0);
-    let (person, scope, draft) = (can.person(), can.scope().clone(), Draft::try_from(&body.terms)?);
-    let place = Place { id, community: body.community, kind: body.kind, supersedes: body.supersedes };
-    let done = db.once(once, move |tx| write::create(tx, &scope, person, place, &draft)).await?;
+    let hash = body.hash();
+    let done = draft(&can, &db, (key, hash), body.into_inner()).await?;
     let view = show(&db, RuleId(done.id)).await?;
     Ok(Created::new(&done, format!("/api/v1/points/rules/{}", view.id), view))
 }
@@ -283,11 +334,7 @@ pub async fn rule_approve(
     db: Data<Db>,
     outside: Data<Outside>,
 ) -> Result<Changed<RuleView>, ApiError> {
-    let decision = Decision::on(&can, key, id.0.0, &outside);
-    let verb = move |tx: base::db::Tx<'_>, decider: &Decider| {
-        approve::approve(tx, &decider.scope, decider.actor.person, &decider.outside, id.0)
-    };
-    let done = decision.take(&db, verb).await?;
+    let done = put_in_force(&can, &db, &outside, key, id.0).await?;
     Ok(Changed::new(&done, show(&db, id.0).await?))
 }
 
@@ -300,9 +347,7 @@ pub async fn rule_end(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<Changed<RuleView>, ApiError> {
-    let once = can.once(key, hash_on(id.0.0, [0; 32]), id.0.0);
-    let scope = can.scope().clone();
-    let done = db.once(once, move |tx| approve::end(tx, &scope, id.0)).await?;
+    let done = end(&can, &db, key, id.0).await?;
     let view = show(&db, RuleId(done.id)).await?;
     Ok(Changed::new(&done, view))
 }
@@ -311,16 +356,7 @@ pub async fn rule_end(
 #[utoipa::path(tag = "points", params(RuleQuery), responses((status = 200, body = Page<RuleView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/points/rules")]
 pub async fn rule_list(can: Can<RuleList>, query: Query<RuleQuery>, db: Data<Db>) -> Result<Json<Page<RuleView>>, ApiError> {
-    let window = query.window::<RuleId>()?;
-    let actor = can.actor().clone();
-    let page = db
-        .read(move |connection| {
-            let community = place::community_or_own(&actor, query.community)?;
-            let found = rows::rule_list(connection, community, query.kind, query.state, window.after, window.load())?;
-            Ok::<_, ApiError>(window.page(found, |rule| rule.id, RuleView::from))
-        })
-        .await?;
-    Ok(Json(page))
+    Ok(Json(list(&can, &db, &query).await?))
 }
 
 /// One rule, tagged by its draft's version.

@@ -80,7 +80,7 @@ async fn operator_imports(app: &TestApp, kind: people::community::import::Import
 }
 
 /// A community of samples, imported.
-async fn sample_community(app: &TestApp, tag: &str) -> people::community::import::samples::Samples {
+pub(crate) async fn sample_community(app: &TestApp, tag: &str) -> people::community::import::samples::Samples {
     let samples = people::community::import::samples::samples(tag).expect("samples");
     for file in &samples.files {
         let report = operator_imports(app, file.kind, file.bytes.clone(), false).await;

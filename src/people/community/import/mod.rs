@@ -8,10 +8,12 @@ mod columns;
 mod grid;
 mod households;
 pub mod http;
+mod kept;
 mod organizations;
 mod report;
 mod roster;
 mod rows;
+mod rows_kept;
 mod run;
 pub mod samples;
 mod sheet;
@@ -21,6 +23,7 @@ mod values;
 mod zip_guard;
 
 pub use columns::{Column, ImportKind};
+pub use kept::{Kept, Upload, confirm, jobs, kept, start, try_and_keep, upload};
 pub use report::{ImportIssue, ImportReport};
 pub use run::run;
 pub use table::{Line, Table};
@@ -36,6 +39,7 @@ base::error_codes! {
     FILE_TOO_LARGE 413 "import_file_too_large" "文件过大，请拆成几个文件。" "The file is too large; split it.";
     COLUMNS_MISSING 422 "import_columns_missing" "缺少必需的列，请使用模板。" "Required columns are missing; use the template.";
     IMPORT_RUNNING 409 "import_running" "另一个导入正在进行，请稍后再试。" "Another import is running; try again shortly.";
+    FILE_GONE 409 "import_file_gone" "文件已删除或已导入，请重新上传。" "The file is gone or imported already; upload it again.";
 }
 
 crate::permissions! {

@@ -67,6 +67,14 @@ pub struct ImportIssue {
     pub message_en: String,
 }
 
+impl ImportIssue {
+    /// What is wrong, without row and column: Chinese, English.
+    pub fn wrong(&self) -> (&str, &str) {
+        let zh = self.message.split_once('」').map_or(self.message.as_str(), |(_, wrong)| wrong);
+        (zh, self.message_en.split_once(": ").map_or(self.message_en.as_str(), |(_, wrong)| wrong))
+    }
+}
+
 /// The report of one import.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ImportReport {
