@@ -46,7 +46,6 @@ texts! {
     RULES_HELP "规则说明什么行为得多少积分；起草人不能批准自己的规则。" "What earns how many points. Nobody approves their own rule.";
     KIND "行为" "What";
     SAYS "内容" "It says";
-    VERSION "版本" "Version";
     WRITTEN_BY "起草人" "Written by";
     SINCE "有效期" "Valid";
     OPEN_END "长期" "open";

@@ -38,9 +38,8 @@ async fn a_budget_is_asked_for_by_one_and_approved_by_another() {
     assert!(own.text.contains("等待另一名工作人员审批") && !own.text.contains("value=\"approve\""), "{}", own.text);
     assert!(!own.text.contains("<b>志愿"), "a name is text");
     let id = own.text.split("id=\"budget-").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-    let own_decision =
-        first.post("/console/points/decide", &[sent[0], ("key", "0123456789abcdef"), ("id", id), ("what", "approve")]);
-    let refused = own_decision.await;
+    let own_decision = [sent[0], ("key", "0123456789abcdef"), ("id", id), ("what", "approve")];
+    let refused = first.post("/console/points/decide", &own_decision).await;
     assert_eq!(refused.status, 403, "{}", refused.text);
     assert!(refused.text.contains("不能审批本人"), "{}", refused.text);
     let theirs = second.get("/console/points").await;
