@@ -104,7 +104,7 @@ async fn who_may_not_is_refused_and_another_community_sees_nothing() {
     app.move_clock(chrono::Duration::minutes(71));
     app.drain().await;
     let signed = Pages::new(&app);
-    signed.sign_in(&with_phone(&app, "社区", &sample.people.second_staff).await).await;
+    signed.sign_in(&with_phone(&app, "社区二", &sample.people.second_staff).await).await;
     let over = signed.get(&trial).await;
     assert!(over.text.contains("文件已删除"), "the file goes after an hour:\n{}", over.text);
 }
