@@ -41,13 +41,21 @@ enum Command {
     #[command(subcommand)]
     Jobs(jobs::JobsCommand),
     /// A demo installation
-    #[command(subcommand)]
-    Demo(DemoCommand),
+    Demo(Box<DemoArgs>),
     /// Play the product's main job over HTTP, one line a step
     Journey(Box<demo::JourneyArgs>),
     /// Outside systems on their bad days; exit 1 when anything was lost or doubled
     #[command(subcommand)]
     Simulate(demo::simulate::SimulateCommand),
+}
+
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true)]
+struct DemoArgs {
+    #[command(flatten)]
+    scale: demo::ScaleArgs,
+    #[command(subcommand)]
+    command: Option<DemoCommand>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -98,9 +106,12 @@ async fn run(command: Command) -> anyhow::Result<std::process::ExitCode> {
         Command::Import(_) => {}
         Command::Admin(command) => admin::run(&command)?,
         Command::Jobs(command) => jobs::run(&command)?,
-        Command::Demo(DemoCommand::Up(args)) => demo::up(*args).await?,
-        Command::Demo(DemoCommand::Clock(args)) => demo::clock(&args)?,
-        Command::Demo(DemoCommand::PracticeReset(args)) => demo::practice::run(&args)?,
+        Command::Demo(args) => match args.command {
+            Some(DemoCommand::Up(args)) => demo::up(*args).await?,
+            Some(DemoCommand::Clock(args)) => demo::clock(&args)?,
+            Some(DemoCommand::PracticeReset(args)) => demo::practice::run(&args)?,
+            None => demo::scale(&args.scale)?,
+        },
         Command::Journey(args) => demo::journey(*args).await?,
         Command::Simulate(command) => {
             if !demo::simulate::run(command).await? {

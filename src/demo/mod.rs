@@ -7,6 +7,7 @@ mod journey;
 mod people_list;
 mod picture;
 pub mod practice;
+pub(crate) mod scale;
 mod seed;
 pub mod simulate;
 mod up;
@@ -16,6 +17,7 @@ use actix_web::web::{ServiceConfig, scope};
 pub(crate) use http::SandboxPlace;
 pub use journey::{JourneyArgs, run as journey};
 pub use people_list::{DemoPerson, staff};
+pub use scale::{ScaleArgs, run as scale};
 pub use up::{ClockArgs, UpArgs, clock, up};
 
 /// `/demo`: see `http.rs`. Not part of the product's API, hence not in its document.

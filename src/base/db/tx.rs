@@ -144,8 +144,16 @@ impl Tx<'_> {
 
     /// Puts a job into the outbox: it runs if and only if this transaction commits.
     pub fn enqueue(&mut self, job: &NewJob) -> DbResult<()> {
+        self.enqueue_all(std::slice::from_ref(job))
+    }
+
+    /// The same for several jobs, in one statement.
+    pub fn enqueue_all(&mut self, jobs: &[NewJob]) -> DbResult<()> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
         self.enqueued.set(true);
-        crate::jobs::enqueue(self.connection, job)
+        crate::jobs::enqueue(self.connection, jobs)
     }
 
     /// Ends the transaction with a statement that fails when an earlier failure was swallowed.

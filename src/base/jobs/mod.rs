@@ -105,7 +105,7 @@ impl JobKind {
     }
 }
 
-/// Puts a job into the outbox; only `Tx::enqueue` calls it.
-pub(crate) fn enqueue(connection: &mut PgConnection, job: &NewJob) -> DbResult<()> {
-    rows::insert(connection, job)
+/// Puts jobs into the outbox; only `Tx` calls it.
+pub(crate) fn enqueue(connection: &mut PgConnection, jobs: &[NewJob]) -> DbResult<()> {
+    rows::insert(connection, jobs)
 }

@@ -13,14 +13,27 @@ use super::NewJob;
 use super::schema::jobs;
 use crate::db::DbResult;
 
-pub(super) fn insert(connection: &mut PgConnection, job: &NewJob) -> DbResult<()> {
-    sql_query("INSERT INTO jobs (id, kind, payload, once_key, run_at) VALUES ($1, $2, $3, $4, coalesce($5, palm_now())) ON CONFLICT (once_key) DO NOTHING")
-        .bind::<sql_types::Uuid, _>(Uuid::now_v7())
-        .bind::<Text, _>(job.kind)
-        .bind::<Jsonb, _>(&job.payload)
-        .bind::<Nullable<Text>, _>(job.once_key.as_deref())
-        .bind::<Nullable<Timestamptz>, _>(job.run_at)
-        .execute(connection)?;
+crate::statement! {
+    /// Rows of the outbox; part of most writes.
+    NewRows<'a> {
+        id: Vec<Uuid>, kind: Vec<&'a str>, payload: Vec<&'a Value>, once_key: Vec<Option<&'a str>>, run_at: Vec<Option<DateTime<Utc>>>,
+    } -> () {
+        "INSERT INTO jobs (id, kind, payload, once_key, run_at) SELECT i, k, p, o, coalesce(r, palm_now()) FROM unnest("
+        (id: Array<sql_types::Uuid>) "::uuid[], " (kind: Array<Text>) "::text[], " (payload: Array<Jsonb>) "::jsonb[], "
+        (once_key: Array<Nullable<Text>>) "::text[], " (run_at: Array<Nullable<Timestamptz>>)
+        "::timestamptz[]) w (i, k, p, o, r) ON CONFLICT (once_key) DO NOTHING"
+    }
+}
+
+pub(super) fn insert(connection: &mut PgConnection, jobs: &[NewJob]) -> DbResult<()> {
+    let rows = NewRows {
+        id: &jobs.iter().map(|_| Uuid::now_v7()).collect(),
+        kind: &jobs.iter().map(|job| job.kind).collect(),
+        payload: &jobs.iter().map(|job| &job.payload).collect(),
+        once_key: &jobs.iter().map(|job| job.once_key.as_deref()).collect(),
+        run_at: &jobs.iter().map(|job| job.run_at).collect(),
+    };
+    rows.execute(connection)?;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use base::db::DbResult;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Timestamptz, Uuid as SqlUuid};
 use people::grid::{Scope, within};
 
 use super::schema::{request_answers, request_assignments, requests};
@@ -64,6 +64,35 @@ pub(super) fn lock(connection: &mut PgConnection, id: CaseId) -> DbResult<Option
     Ok(requests::table.find(id).select(Case::as_select()).for_update().first(connection).optional()?)
 }
 
+/// Requests by id that nobody else has locked, locked until the transaction ends. Whoever has one in hand goes first.
+pub(super) fn lock_free(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<Vec<Case>> {
+    let query = requests::table.filter(requests::id.eq_any(ids)).select(Case::as_select()).order(requests::id);
+    Ok(query.for_update().skip_locked().load(connection)?)
+}
+
+base::statement! {
+    /// What a sweep changes of requests.
+    Advanced<'a> {
+        id: Vec<CaseId>, event_last: Vec<i32>, due_at: Vec<Option<DateTime<Utc>>>, resolve_by: Vec<Option<DateTime<Utc>>>,
+    } -> () {
+        "UPDATE requests r SET event_last = w.e, due_at = w.d, resolve_by = w.b FROM unnest(" (id: Array<SqlUuid>) "::uuid[], "
+        (event_last: Array<Integer>) "::integer[], " (due_at: Array<Nullable<Timestamptz>>) "::timestamptz[], "
+        (resolve_by: Array<Nullable<Timestamptz>>) "::timestamptz[]) w (i, e, d, b) WHERE r.id = w.i"
+    }
+}
+
+/// Writes what a sweep changes of requests that are locked already.
+pub(super) fn advance(connection: &mut PgConnection, cases: &[&Case]) -> DbResult<()> {
+    let rows = Advanced {
+        id: &cases.iter().map(|case| case.id).collect(),
+        event_last: &cases.iter().map(|case| case.event_last).collect(),
+        due_at: &cases.iter().map(|case| case.due_at).collect(),
+        resolve_by: &cases.iter().map(|case| case.resolve_by).collect(),
+    };
+    rows.execute(connection)?;
+    Ok(())
+}
+
 /// Requests by id.
 pub(super) fn many(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<Vec<Case>> {
     Ok(requests::table.filter(requests::id.eq_any(ids)).select(Case::as_select()).load(connection)?)
@@ -73,6 +102,15 @@ pub(super) fn many(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<Ve
 pub(super) fn merged_into(connection: &mut PgConnection, id: CaseId) -> DbResult<Vec<Case>> {
     let query = requests::table.filter(requests::merged_into.eq(id)).order(requests::id);
     Ok(query.select(Case::as_select()).load(connection)?)
+}
+
+/// Those of these requests into which others were merged.
+pub(super) fn merged_among(connection: &mut PgConnection, ids: Vec<CaseId>) -> DbResult<Vec<CaseId>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let heads = requests::table.filter(requests::merged_into.eq_any(ids)).select(requests::merged_into.assume_not_null());
+    Ok(heads.distinct().load(connection)?)
 }
 
 /// Writes what may change of a request that is locked already.

@@ -4,12 +4,13 @@ use base::db::DbResult;
 use base::ids::{OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::schema::request_events;
 use super::{Capacity, CaseId, State};
 
 /// One event.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = request_events, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct EventRow {
     pub(crate) request_id: CaseId,
@@ -27,9 +28,40 @@ pub(crate) struct EventRow {
     pub(crate) at: DateTime<Utc>,
 }
 
+base::statement! {
+    /// Rows of timelines; part of every move.
+    NewRows<'a> {
+        request_id: Vec<CaseId>, sequence: Vec<i32>, kind: Vec<&'a str>, state: Vec<State>, role: Vec<Capacity>,
+        person_id: Vec<Option<PersonId>>, organization_id: Vec<Option<OrganizationId>>, public_text: Vec<Option<&'a str>>,
+        internal_note: Vec<Option<&'a str>>, external_by: Vec<Option<&'a str>>, external_id: Vec<Option<&'a str>>, at: Vec<DateTime<Utc>>,
+    } -> () {
+        "INSERT INTO request_events (request_id, sequence, kind, state, role, person_id, organization_id, public_text, internal_note, \
+         external_by, external_id, at) SELECT * FROM unnest(" (request_id: Array<SqlUuid>) "::uuid[], " (sequence: Array<Integer>)
+        "::integer[], " (kind: Array<Text>) "::text[], " (state: Array<Text>) "::text[], " (role: Array<Text>) "::text[], "
+        (person_id: Array<Nullable<SqlUuid>>) "::uuid[], " (organization_id: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (public_text: Array<Nullable<Text>>) "::text[], " (internal_note: Array<Nullable<Text>>) "::text[], "
+        (external_by: Array<Nullable<Text>>) "::text[], " (external_id: Array<Nullable<Text>>) "::text[], "
+        (at: Array<Timestamptz>) "::timestamptz[])"
+    }
+}
+
 /// Enters events.
-pub(super) fn insert(connection: &mut PgConnection, events: &[EventRow]) -> DbResult<()> {
-    diesel::insert_into(request_events::table).values(events).execute(connection)?;
+pub(super) fn insert(connection: &mut PgConnection, events: &[&EventRow]) -> DbResult<()> {
+    let rows = NewRows {
+        request_id: &events.iter().map(|event| event.request_id).collect(),
+        sequence: &events.iter().map(|event| event.sequence).collect(),
+        kind: &events.iter().map(|event| event.kind.as_str()).collect(),
+        state: &events.iter().map(|event| event.state).collect(),
+        role: &events.iter().map(|event| event.role).collect(),
+        person_id: &events.iter().map(|event| event.person_id).collect(),
+        organization_id: &events.iter().map(|event| event.organization_id).collect(),
+        public_text: &events.iter().map(|event| event.public_text.as_deref()).collect(),
+        internal_note: &events.iter().map(|event| event.internal_note.as_deref()).collect(),
+        external_by: &events.iter().map(|event| event.external_by.as_deref()).collect(),
+        external_id: &events.iter().map(|event| event.external_id.as_deref()).collect(),
+        at: &events.iter().map(|event| event.at).collect(),
+    };
+    rows.execute(connection)?;
     Ok(())
 }
 

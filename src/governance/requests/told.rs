@@ -1,9 +1,11 @@
 //! Who is told what: the reporter (and who acts for them) of every public event, in the transaction; the handlers of what waits for
 //! them, by a job, since many requests come to the same few people.
 
+use std::collections::HashMap;
+
 use base::db::{Context, Db, DbResult, Tx};
 use base::error::ApiError;
-use base::ids::PersonId;
+use base::ids::{OrganizationId, PersonId};
 use base::jobs::{JobError, NewJob};
 use diesel::PgConnection;
 use people::identity::{self, Role};
@@ -14,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{CaseId, Desk, EventKind, joining, rows_details};
+use super::{CHAT_EVENT_JOB, CaseId, Desk, EVENT_JOB, EventKind, Source, joining, rows_details};
 
 /// The job that tells handlers.
 pub(super) const HANDLERS_JOB: &str = "request_handlers";
@@ -39,30 +41,58 @@ fn is_one_of(event: &EventRow, kinds: &[EventKind]) -> bool {
     kinds.iter().any(|kind| kind.name() == event.kind)
 }
 
+/// A request with what has just happened to it.
+pub(super) type Told<'a> = (&'a Case, &'a [EventRow]);
+
 /// Tells of the events of one transaction.
-pub(super) fn of_events(tx: &mut Tx<'_>, case: &Case, events: &[EventRow]) -> Result<(), ApiError> {
-    // Only the last of them matters to handlers: filed and dispatched at once is one message.
-    if let Some(event) = events.iter().rev().find(|event| is_one_of(event, FOR_HANDLERS)) {
-        tx.enqueue(&NewJob::new(HANDLERS_JOB, json!({"case": case.id, "sequence": event.sequence})))?;
-    }
-    joining::follow_up(tx, case, events)?;
-    let mut persons: Vec<PersonId> = case.reporter_id.into_iter().chain(case.proxy_id).collect();
-    // Each inbox is locked while it is written: in the order of ids.
-    persons.sort_unstable();
-    persons.dedup();
-    for person in persons {
-        for event in events.iter().filter(|event| event.person_id != Some(person)) {
-            if let Some(notice) = notice(tx.conn(), case, event)? {
-                notify::send(tx, person, &notice)?;
+pub(super) fn of_events(tx: &mut Tx<'_>, all: &[Told<'_>]) -> Result<(), ApiError> {
+    let mut jobs = Vec::new();
+    let hidden = all.iter().filter(|(case, _)| case.publication != Publication::Published);
+    let merged = rows::merged_among(tx.conn(), hidden.map(|(case, _)| case.id).collect())?;
+    for (case, events) in all {
+        for event in events.iter().filter(|event| event.kind != EventKind::Note.name()) {
+            let heard = json!({"case": case.id, "sequence": event.sequence});
+            if case.source == Source::Chat {
+                jobs.push(NewJob::new(CHAT_EVENT_JOB, heard.clone()));
             }
+            jobs.push(NewJob::new(EVENT_JOB, heard));
         }
+        // Only the last of them matters to handlers: filed and dispatched at once is one message.
+        if let Some(event) = events.iter().rev().find(|event| is_one_of(event, FOR_HANDLERS)) {
+            jobs.push(NewJob::new(HANDLERS_JOB, json!({"case": case.id, "sequence": event.sequence})));
+        }
+        jobs.extend(joining::follow_up(case, merged.contains(&case.id), events));
     }
-    Ok(())
+    tx.enqueue_all(&jobs)?;
+    let notices = notices(tx.conn(), all)?;
+    notify::send_all(tx, &notices)
 }
 
-/// How the reporter hears of an event; nothing of what concerns handlers only.
-fn notice(connection: &mut PgConnection, case: &Case, event: &EventRow) -> Result<Option<Notice>, ApiError> {
-    let Some(kind) = EventKind::parse(&event.kind).filter(|kind| !QUIET.contains(kind)) else { return Ok(None) };
+/// What reporters and who acts for them are told.
+fn notices(connection: &mut PgConnection, all: &[Told<'_>]) -> Result<Vec<(PersonId, Notice)>, ApiError> {
+    let mut wanted = Vec::new();
+    for (case, events) in all {
+        let mut persons: Vec<PersonId> = case.reporter_id.into_iter().chain(case.proxy_id).collect();
+        persons.dedup();
+        for person in persons {
+            let of_others = events.iter().filter(|event| event.person_id != Some(person));
+            wanted.extend(of_others.filter_map(|event| Some((person, *case, event, heard(event)?))));
+        }
+    }
+    let mut units: Vec<OrganizationId> = wanted.iter().filter_map(|(_, _, event, _)| event.organization_id).collect();
+    units.sort_unstable();
+    units.dedup();
+    let names = if units.is_empty() { HashMap::new() } else { community::organization_names(connection, &units)? };
+    Ok(wanted.into_iter().map(|(person, case, event, kind)| (person, notice(&names, case, event, kind))).collect())
+}
+
+/// The kind of an event that reporters hear of; none of what concerns handlers only.
+fn heard(event: &EventRow) -> Option<EventKind> {
+    EventKind::parse(&event.kind).filter(|kind| !QUIET.contains(kind))
+}
+
+/// How the reporter hears of an event.
+fn notice(names: &HashMap<OrganizationId, String>, case: &Case, event: &EventRow, kind: EventKind) -> Notice {
     let template: &'static Template = match kind {
         EventKind::Accepted => &templates::REQUEST_ACCEPTED,
         EventKind::Asked => &templates::REQUEST_ASKED,
@@ -70,16 +100,13 @@ fn notice(connection: &mut PgConnection, case: &Case, event: &EventRow) -> Resul
         EventKind::Confirmed => &templates::REQUEST_CONFIRMED,
         _ => &templates::REQUEST_MOVED,
     };
-    let who = match event.organization_id {
-        Some(unit) => community::organization_names(connection, &[unit])?.remove(&unit),
-        None => None,
-    };
+    let who = event.organization_id.and_then(|unit| names.get(&unit).cloned());
     let who = who.unwrap_or_else(|| event.role.zh().to_owned());
     let said = event.public_text.clone().unwrap_or_default();
     let what = if said.is_empty() { kind.zh().to_owned() } else { format!("{}：{said}", kind.zh()) };
     let told = Notice::new(template).with("number", &case.number).with("title", &case.title).with("who", who);
     let page = format!("pages/governance/request?id={}", case.id);
-    Ok(Some(told.with("what", what).with("text", said).link(page)))
+    told.with("what", what).with("text", said).link(page)
 }
 
 #[derive(Deserialize)]

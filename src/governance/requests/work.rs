@@ -4,13 +4,12 @@
 use base::db::{Audit, Tx};
 use base::error::{self, ApiError};
 use base::ids::{OrganizationId, PersonId};
-use base::jobs::NewJob;
 use serde_json::json;
 
 use super::clocks::{self, Clocks};
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{CHAT_EVENT_JOB, Capacity, CaseId, EVENT_JOB, EventKind, MOVE_NOT_ALLOWED, Move, Source, State, told};
+use super::{Capacity, CaseId, EventKind, MOVE_NOT_ALLOWED, Move, State, told};
 use duty_list::DeadlineClass;
 
 /// What happened, as it is going to stand in the timeline.
@@ -79,6 +78,14 @@ impl Work {
         Ok(Self { before: Some(case.state), case, events: Vec::new(), now, class: None })
     }
 
+    /// Takes those that are there and that nobody else has in hand, locked until the transaction ends.
+    pub(super) fn lock_free(tx: &mut Tx<'_>, ids: &[CaseId]) -> Result<Vec<Self>, ApiError> {
+        let cases = rows::lock_free(tx.conn(), ids)?;
+        let now = tx.now()?;
+        let work = |case: Case| Self { before: Some(case.state), case, events: Vec::new(), now, class: None };
+        Ok(cases.into_iter().map(work).collect())
+    }
+
     /// Takes one that is about to be filed.
     pub(super) fn fresh(tx: &mut Tx<'_>, case: Case) -> Result<Self, ApiError> {
         let now = tx.now()?;
@@ -133,36 +140,47 @@ impl Work {
         self.finish(tx, action, clocks)
     }
 
-    /// `write` for what the clocks themselves do: they don't follow their own events.
+    /// `write` for what people do to the clocks: they don't follow their own events.
     pub(super) fn write_clocked(self, tx: &mut Tx<'_>, action: &str, clocks: Clocks) -> Result<Case, ApiError> {
         self.finish(tx, action, Some(clocks))
     }
 
+    /// What the sweep did to many requests, all locked: their next deadlines, events and clocks, each in one statement.
+    pub(super) fn write_swept(tx: &mut Tx<'_>, action: &str, all: Vec<(Self, Clocks)>) -> Result<(), ApiError> {
+        let (works, clocks): (Vec<Self>, Vec<Clocks>) = all.into_iter().unzip();
+        rows::advance(tx.conn(), &works.iter().map(|work| &work.case).collect::<Vec<_>>())?;
+        Self::follow(tx, action, &works, clocks)
+    }
+
     fn finish(self, tx: &mut Tx<'_>, action: &str, clocks: Option<Clocks>) -> Result<Case, ApiError> {
-        let Self { case, before, events, .. } = self;
-        match before {
-            Some(_) => rows::save(tx.conn(), &case)?,
-            None => rows::insert(tx.conn(), &case)?,
+        match self.before {
+            Some(_) => rows::save(tx.conn(), &self.case)?,
+            None => rows::insert(tx.conn(), &self.case)?,
         }
+        Self::follow(tx, action, std::slice::from_ref(&self), clocks.into_iter().collect())?;
+        Ok(self.case)
+    }
+
+    /// What goes with requests whose rows are written: timeline, clocks, audit, outbox, notices.
+    fn follow(tx: &mut Tx<'_>, action: &str, works: &[Self], clocks: Vec<Clocks>) -> Result<(), ApiError> {
+        let events: Vec<&EventRow> = works.iter().flat_map(|work| &work.events).collect();
         rows_events::insert(tx.conn(), &events)?;
         clocks::write(tx, clocks)?;
+        tx.audit_all(works.iter().map(|work| work.audit(action)).collect())?;
+        let told: Vec<_> = works.iter().map(|work| (&work.case, work.events.as_slice())).collect();
+        told::of_events(tx, &told)
+    }
+
+    fn audit<'a>(&self, action: &'a str) -> Audit<'a> {
+        let case = &self.case;
         let mut audit = Audit::new(action, "request", case.id.0).at(case.grid_unit_id);
-        if let Some(state) = before {
+        if let Some(state) = self.before {
             audit = audit.before(json!({"state": state}));
         }
-        tx.audit(audit.after(json!({
+        audit.after(json!({
             "state": case.state, "desk": case.desk, "organization": case.organization_id, "outcome": case.outcome,
             "event": case.event_last,
-        })))?;
-        for event in events.iter().filter(|event| event.kind != EventKind::Note.name()) {
-            let heard = json!({"case": case.id, "sequence": event.sequence});
-            if case.source == Source::Chat {
-                tx.enqueue(&NewJob::new(CHAT_EVENT_JOB, heard.clone()))?;
-            }
-            tx.enqueue(&NewJob::new(EVENT_JOB, heard))?;
-        }
-        told::of_events(tx, &case, &events)?;
-        Ok(case)
+        }))
     }
 }
 

@@ -1,30 +1,35 @@
 //! Queries of `inbox_heads` and `notifications`.
 
+use std::collections::{BTreeMap, HashMap};
+
 use base::db::DbResult;
 use base::ids::PersonId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::{sql_query, sql_types};
+use diesel::sql_query;
+use diesel::sql_types::{self, Array, Jsonb, Nullable, Text};
 use serde_json::Value;
 
 use super::NotificationId;
 use super::schema::{inbox_heads, notifications};
 
-#[derive(QueryableByName)]
-struct SequenceRow {
-    #[diesel(sql_type = sql_types::BigInt)]
-    last_sequence: i64,
+base::statement! {
+    /// Moves heads on, each by what is going to be entered; locked in the order given.
+    Heads<'a> { person_id: Vec<&'a PersonId>, count: Vec<i64>, } -> (sql_types::Uuid, sql_types::BigInt) {
+        "INSERT INTO inbox_heads (person_id, last_sequence) SELECT p, n FROM unnest(" (person_id: Array<sql_types::Uuid>) "::uuid[], "
+        (count: Array<sql_types::BigInt>) "::bigint[]) w (p, n) ORDER BY p ON CONFLICT (person_id) \
+         DO UPDATE SET last_sequence = inbox_heads.last_sequence + excluded.last_sequence RETURNING person_id, last_sequence"
+    }
 }
 
-/// Takes the next sequence of an inbox; its head is locked until the transaction ends.
-pub(super) fn next_sequence(connection: &mut PgConnection, person: PersonId) -> DbResult<i64> {
-    let row: SequenceRow = sql_query(
-        "INSERT INTO inbox_heads (person_id, last_sequence) VALUES ($1, 1) \
-         ON CONFLICT (person_id) DO UPDATE SET last_sequence = inbox_heads.last_sequence + 1 RETURNING last_sequence",
-    )
-    .bind::<sql_types::Uuid, _>(person.0)
-    .get_result(connection)?;
-    Ok(row.last_sequence)
+/// Takes the next sequences of inboxes, so many of each; returns the first. The heads are locked until the transaction ends.
+pub(super) fn next_sequences(
+    connection: &mut PgConnection,
+    counts: &BTreeMap<PersonId, i64>,
+) -> DbResult<HashMap<PersonId, i64>> {
+    let heads = Heads { person_id: &counts.keys().collect(), count: &counts.values().copied().collect() };
+    let last: Vec<(PersonId, i64)> = heads.load(connection)?;
+    Ok(last.into_iter().map(|(person, last)| (person, last - counts.get(&person).copied().unwrap_or(1) + 1)).collect())
 }
 
 /// Locks an inbox, so that two pushes to one person don't spend the same consent. `false` when there is none.
@@ -50,8 +55,6 @@ pub fn count_by_kind(
 }
 
 /// A notification to be entered.
-#[derive(Insertable)]
-#[diesel(table_name = notifications)]
 pub(super) struct NewNotification<'a> {
     pub(super) person_id: PersonId,
     pub(super) sequence: i64,
@@ -59,16 +62,45 @@ pub(super) struct NewNotification<'a> {
     pub(super) kind: &'a str,
     pub(super) title_zh: &'a str,
     pub(super) title_en: &'a str,
-    pub(super) body_zh: &'a str,
-    pub(super) body_en: &'a str,
+    pub(super) body_zh: String,
+    pub(super) body_en: String,
     pub(super) link: Option<&'a str>,
     pub(super) push_fields: Option<Value>,
     pub(super) push_state: &'a str,
 }
 
-/// Enters a notification.
-pub(super) fn insert(connection: &mut PgConnection, row: &NewNotification<'_>) -> DbResult<()> {
-    diesel::insert_into(notifications::table).values(row).execute(connection)?;
+base::statement! {
+    /// Rows of inboxes; part of most writes.
+    NewRows<'a> {
+        person_id: Vec<PersonId>, sequence: Vec<i64>, id: Vec<NotificationId>, kind: Vec<&'a str>, title_zh: Vec<&'a str>,
+        title_en: Vec<&'a str>, body_zh: Vec<&'a str>, body_en: Vec<&'a str>, link: Vec<Option<&'a str>>,
+        push_fields: Vec<Option<&'a Value>>, push_state: Vec<&'a str>,
+    } -> () {
+        "INSERT INTO notifications (person_id, sequence, id, kind, title_zh, title_en, body_zh, body_en, link, push_fields, push_state) \
+         SELECT * FROM unnest(" (person_id: Array<sql_types::Uuid>) "::uuid[], " (sequence: Array<sql_types::BigInt>) "::bigint[], "
+        (id: Array<sql_types::Uuid>) "::uuid[], " (kind: Array<Text>) "::text[], " (title_zh: Array<Text>) "::text[], "
+        (title_en: Array<Text>) "::text[], " (body_zh: Array<Text>) "::text[], " (body_en: Array<Text>) "::text[], "
+        (link: Array<Nullable<Text>>) "::text[], " (push_fields: Array<Nullable<Jsonb>>) "::jsonb[], "
+        (push_state: Array<Text>) "::text[])"
+    }
+}
+
+/// Enters notifications.
+pub(super) fn insert(connection: &mut PgConnection, rows: &[NewNotification<'_>]) -> DbResult<()> {
+    let rows = NewRows {
+        person_id: &rows.iter().map(|row| row.person_id).collect(),
+        sequence: &rows.iter().map(|row| row.sequence).collect(),
+        id: &rows.iter().map(|row| row.id).collect(),
+        kind: &rows.iter().map(|row| row.kind).collect(),
+        title_zh: &rows.iter().map(|row| row.title_zh).collect(),
+        title_en: &rows.iter().map(|row| row.title_en).collect(),
+        body_zh: &rows.iter().map(|row| row.body_zh.as_str()).collect(),
+        body_en: &rows.iter().map(|row| row.body_en.as_str()).collect(),
+        link: &rows.iter().map(|row| row.link).collect(),
+        push_fields: &rows.iter().map(|row| row.push_fields.as_ref()).collect(),
+        push_state: &rows.iter().map(|row| row.push_state).collect(),
+    };
+    rows.execute(connection)?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Telling a person something: the inbox row and the push job, inside the caller's transaction.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use base::db::Tx;
 use base::error::ApiError;
@@ -112,32 +113,55 @@ fn cut(key: &str, value: &str) -> String {
 pub(super) const PUSH: &str = "notify_push";
 
 /// Tells a person: writes the inbox row under the person's head and enqueues the push. The head stays locked until the transaction
-/// ends, so whoever tells several people does it in order of their ids, and before a contended row is locked.
+/// ends, so whoever tells several people does it by [`send_all`] or in order of their ids, and before a contended row is locked.
 pub fn send(tx: &mut Tx<'_>, person: PersonId, notice: &Notice) -> Result<(), ApiError> {
-    let fields = notice.fields();
-    let sequence = rows::next_sequence(tx.conn(), person)?;
-    let id = NotificationId::new();
-    let pushes = fields.is_some();
-    rows::insert(
-        tx.conn(),
-        &NewNotification {
+    send_all(tx, &[(person, notice.clone())])
+}
+
+/// Tells several people, or one several things, in three statements; heads are locked in the order of ids.
+pub fn send_all(tx: &mut Tx<'_>, notices: &[(PersonId, Notice)]) -> Result<(), ApiError> {
+    if notices.is_empty() {
+        return Ok(());
+    }
+    let mut counts: BTreeMap<PersonId, i64> = BTreeMap::new();
+    for (person, _) in notices {
+        *counts.entry(*person).or_default() += 1;
+    }
+    let mut next = rows::next_sequences(tx.conn(), &counts)?;
+    let mut told = Vec::with_capacity(notices.len());
+    for (person, notice) in notices {
+        let sequence = next.get_mut(person).ok_or_else(|| ApiError::internal(anyhow::anyhow!("an inbox without a head")))?;
+        told.push(notice.row(*person, *sequence));
+        *sequence += 1;
+    }
+    rows::insert(tx.conn(), &told)?;
+    let pushes: Vec<NewJob> = told.iter().filter(|row| row.push_fields.is_some()).map(push).collect();
+    tx.enqueue_all(&pushes)?;
+    Ok(())
+}
+
+fn push(row: &NewNotification<'_>) -> NewJob {
+    NewJob::new(PUSH, json!({"person": row.person_id, "sequence": row.sequence})).once(format!("{PUSH}:{}", row.id))
+}
+
+impl Notice {
+    /// The inbox row.
+    fn row(&self, person: PersonId, sequence: i64) -> NewNotification<'_> {
+        let (template, fields) = (self.template, self.fields());
+        NewNotification {
             person_id: person,
             sequence,
-            id,
-            kind: notice.template.kind,
-            title_zh: notice.template.title.0,
-            title_en: notice.template.title.1,
-            body_zh: &notice.fill(notice.template.body.0),
-            body_en: &notice.fill(notice.template.body.1),
-            link: notice.link.as_deref().or(notice.template.link),
+            id: NotificationId::new(),
+            kind: template.kind,
+            title_zh: template.title.0,
+            title_en: template.title.1,
+            body_zh: self.fill(template.body.0),
+            body_en: self.fill(template.body.1),
+            link: self.link.as_deref().or(template.link),
+            push_state: if fields.is_some() { "queued" } else { "none" },
             push_fields: fields,
-            push_state: if pushes { "queued" } else { "none" },
-        },
-    )?;
-    if pushes {
-        tx.enqueue(&NewJob::new(PUSH, json!({"person": person, "sequence": sequence})).once(format!("{PUSH}:{id}")))?;
+        }
     }
-    Ok(())
 }
 
 /// The hook of a closed account: inbox and call list go; consents stay as pseudonymous counts.

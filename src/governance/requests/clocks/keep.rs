@@ -1,6 +1,8 @@
 //! Clocks follow the timeline: whatever is written to a request passes through here once, before its row is saved, so that states,
 //! deadlines and `due_at` can't part.
 
+use std::sync::Arc;
+
 use base::db::{DbResult, Tx};
 use chrono::{DateTime, Utc};
 use people::calendar::{self, Calendar};
@@ -17,7 +19,7 @@ use duty_list::DeadlineClass;
 /// The clocks of a request in hand.
 #[derive(Debug)]
 pub(crate) struct Clocks {
-    pub(super) calendar: Calendar,
+    pub(super) calendar: Arc<Calendar>,
     /// As stored, or as they are going to be.
     pub(super) rows: Vec<ClockRow>,
     /// How many of them the database has.
@@ -42,7 +44,12 @@ impl Clocks {
     /// Those of a request that is locked.
     pub(super) fn load(tx: &mut Tx<'_>, case: &Case) -> DbResult<Self> {
         let rows = rows::of_case(tx.conn(), case.id)?;
-        Ok(Self { calendar: calendar::of(tx.conn(), case.community_id)?, stored: rows.clone(), rows })
+        Ok(Self::stored(Arc::new(calendar::of(tx.conn(), case.community_id)?), rows))
+    }
+
+    /// As they are stored.
+    pub(super) fn stored(calendar: Arc<Calendar>, rows: Vec<ClockRow>) -> Self {
+        Self { calendar, stored: rows.clone(), rows }
     }
 
     /// The running or paused clock of a kind.
@@ -158,8 +165,8 @@ impl Clocks {
         case.resolve_by = answer.map(|row| row.due_at);
     }
 
-    /// Writes what changed, after the request's row is there.
-    pub(super) fn write(self, tx: &mut Tx<'_>) -> DbResult<()> {
+    /// What is new, and what has changed since it was stored.
+    fn parted(self) -> (Vec<ClockRow>, Vec<ClockRow>) {
         let (mut fresh, mut changed) = (Vec::new(), Vec::new());
         for row in self.rows {
             match self.stored.iter().find(|old| (old.kind, old.round) == (row.kind, row.round)) {
@@ -168,12 +175,7 @@ impl Clocks {
                 None => fresh.push(row),
             }
         }
-        // What ends goes first: of each kind one may be open.
-        changed.sort_by_key(|row| row.ended_at.is_none());
-        for row in &changed {
-            rows::update(tx.conn(), row)?;
-        }
-        if fresh.is_empty() { Ok(()) } else { rows::insert(tx.conn(), &fresh) }
+        (fresh, changed)
     }
 }
 
@@ -208,7 +210,7 @@ pub(crate) fn follow(
         return Ok(None);
     }
     let mut clocks = if fresh {
-        Clocks { calendar: calendar::of(tx.conn(), case.community_id)?, rows: Vec::new(), stored: Vec::new() }
+        Clocks::stored(Arc::new(calendar::of(tx.conn(), case.community_id)?), Vec::new())
     } else {
         Clocks::load(tx, case)?
     };
@@ -227,7 +229,16 @@ pub(crate) fn follow(
     Ok(Some(clocks))
 }
 
-/// Writes the clocks that [`follow`] has moved.
-pub(crate) fn write(tx: &mut Tx<'_>, clocks: Option<Clocks>) -> DbResult<()> {
-    clocks.map_or(Ok(()), |clocks| clocks.write(tx))
+/// Writes what changed of clocks, after the rows of their requests are there.
+pub(crate) fn write(tx: &mut Tx<'_>, all: Vec<Clocks>) -> DbResult<()> {
+    let (mut fresh, mut changed) = (Vec::new(), Vec::new());
+    for (new, old) in all.into_iter().map(Clocks::parted) {
+        fresh.extend(new);
+        changed.extend(old);
+    }
+    // What ends goes first: of each kind one may be open.
+    let (ended, open): (Vec<ClockRow>, Vec<ClockRow>) = changed.into_iter().partition(|row| row.ended_at.is_some());
+    rows::update(tx.conn(), &ended)?;
+    rows::update(tx.conn(), &open)?;
+    if fresh.is_empty() { Ok(()) } else { rows::insert(tx.conn(), &fresh) }
 }

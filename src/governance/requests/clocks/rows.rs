@@ -4,6 +4,7 @@ use base::db::DbResult;
 use base::ids::OrganizationId;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 
 use super::super::CaseId;
 use super::schema::request_clocks;
@@ -11,8 +12,8 @@ use super::words::{ClockKind, ClockState, PauseReason, TermKind};
 use duty_list::DeadlineClass;
 
 /// A clock.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
-#[diesel(table_name = request_clocks, primary_key(request_id, kind, round), treat_none_as_null = true, check_for_backend(diesel::pg::Pg))]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = request_clocks, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct ClockRow {
     pub(crate) request_id: CaseId,
     pub(crate) kind: ClockKind,
@@ -59,9 +60,53 @@ pub(super) fn insert(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbRe
     Ok(())
 }
 
-/// Writes a clock that changed.
-pub(super) fn update(connection: &mut PgConnection, clock: &ClockRow) -> DbResult<()> {
-    diesel::update(clock).set(clock).execute(connection)?;
+base::statement! {
+    /// What may change of clocks.
+    Changed<'a> {
+        request_id: Vec<CaseId>, kind: Vec<ClockKind>, round: Vec<i16>, organization_id: Vec<Option<OrganizationId>>,
+        class: Vec<Option<DeadlineClass>>, term: Vec<TermKind>, amount: Vec<i32>, extra: Vec<i32>, due_at: Vec<DateTime<Utc>>,
+        provisional: Vec<bool>, state: Vec<ClockState>, pause_reason: Vec<Option<PauseReason>>, paused_at: Vec<Option<DateTime<Utc>>>,
+        left_units: Vec<Option<i64>>, ended_at: Vec<Option<DateTime<Utc>>>, step: Vec<i16>, next_at: Vec<Option<DateTime<Utc>>>,
+    } -> () {
+        "UPDATE request_clocks c SET organization_id = w.o, class = w.c, term = w.t, amount = w.a, extra = w.x, due_at = w.d, \
+         provisional = w.p, state = w.s, pause_reason = w.pr, paused_at = w.pa, left_units = w.l, ended_at = w.e, step = w.st, \
+         next_at = w.n FROM unnest(" (request_id: Array<SqlUuid>) "::uuid[], " (kind: Array<Text>) "::text[], "
+        (round: Array<SmallInt>) "::smallint[], " (organization_id: Array<Nullable<SqlUuid>>) "::uuid[], "
+        (class: Array<Nullable<Text>>) "::text[], " (term: Array<Text>) "::text[], " (amount: Array<Integer>) "::integer[], "
+        (extra: Array<Integer>) "::integer[], " (due_at: Array<Timestamptz>) "::timestamptz[], " (provisional: Array<Bool>)
+        "::boolean[], " (state: Array<Text>) "::text[], " (pause_reason: Array<Nullable<Text>>) "::text[], "
+        (paused_at: Array<Nullable<Timestamptz>>) "::timestamptz[], " (left_units: Array<Nullable<BigInt>>) "::bigint[], "
+        (ended_at: Array<Nullable<Timestamptz>>) "::timestamptz[], " (step: Array<SmallInt>) "::smallint[], "
+        (next_at: Array<Nullable<Timestamptz>>) "::timestamptz[]) w (i, k, r, o, c, t, a, x, d, p, s, pr, pa, l, e, st, n) \
+         WHERE c.request_id = w.i AND c.kind = w.k AND c.round = w.r"
+    }
+}
+
+/// Writes clocks that changed; who was told of a step is `tell`'s alone.
+pub(super) fn update(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbResult<()> {
+    if clocks.is_empty() {
+        return Ok(());
+    }
+    let rows = Changed {
+        request_id: &clocks.iter().map(|clock| clock.request_id).collect(),
+        kind: &clocks.iter().map(|clock| clock.kind).collect(),
+        round: &clocks.iter().map(|clock| clock.round).collect(),
+        organization_id: &clocks.iter().map(|clock| clock.organization_id).collect(),
+        class: &clocks.iter().map(|clock| clock.class).collect(),
+        term: &clocks.iter().map(|clock| clock.term).collect(),
+        amount: &clocks.iter().map(|clock| clock.amount).collect(),
+        extra: &clocks.iter().map(|clock| clock.extra).collect(),
+        due_at: &clocks.iter().map(|clock| clock.due_at).collect(),
+        provisional: &clocks.iter().map(|clock| clock.provisional).collect(),
+        state: &clocks.iter().map(|clock| clock.state).collect(),
+        pause_reason: &clocks.iter().map(|clock| clock.pause_reason).collect(),
+        paused_at: &clocks.iter().map(|clock| clock.paused_at).collect(),
+        left_units: &clocks.iter().map(|clock| clock.left_units).collect(),
+        ended_at: &clocks.iter().map(|clock| clock.ended_at).collect(),
+        step: &clocks.iter().map(|clock| clock.step).collect(),
+        next_at: &clocks.iter().map(|clock| clock.next_at).collect(),
+    };
+    rows.execute(connection)?;
     Ok(())
 }
 

@@ -38,19 +38,16 @@ pub(in super::super) fn jobs() -> Vec<JobKind> {
     vec![JobKind::new(JOB, tell)]
 }
 
-/// Enqueues what followers are told of the events of one transaction: the last one, since one message is enough.
-pub(in super::super) fn follow_up(tx: &mut Tx<'_>, case: &Case, events: &[EventRow]) -> Result<(), ApiError> {
+/// What followers are told of the events of one transaction: the last one, since one message is enough. `merged`: another
+/// request was merged into this one.
+pub(in super::super) fn follow_up(case: &Case, merged: bool, events: &[EventRow]) -> Option<NewJob> {
     let heard = |event: &&EventRow| PUBLIC.iter().any(|kind| kind.name() == event.kind);
-    let Some(event) = events.iter().rev().find(heard) else { return Ok(()) };
     // Of one that isn't public only those hear whose own request was merged into it.
-    let public = case.publication == Publication::Published;
-    if public || !cases::merged_into(tx.conn(), case.id)?.is_empty() {
-        // A request that had to be looked at is new to its neighbours when it is published.
-        let new = [EventKind::Filed.name(), EventKind::Published.name()];
-        let filed = events.iter().any(|event| new.contains(&event.kind.as_str()));
-        tx.enqueue(&NewJob::new(JOB, json!({"case": case.id, "sequence": event.sequence, "filed": filed})))?;
-    }
-    Ok(())
+    let event = events.iter().rev().find(heard).filter(|_| merged || case.publication == Publication::Published)?;
+    // A request that had to be looked at is new to its neighbours when it is published.
+    let new = [EventKind::Filed.name(), EventKind::Published.name()];
+    let filed = events.iter().any(|event| new.contains(&event.kind.as_str()));
+    Some(NewJob::new(JOB, json!({"case": case.id, "sequence": event.sequence, "filed": filed})))
 }
 
 #[derive(Deserialize)]
