@@ -12,7 +12,7 @@ use people::identity::{Actor, Authenticator};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::rows;
+use super::{requests, rows};
 use crate::database;
 use crate::serve::{self, ServeArgs};
 
@@ -30,10 +30,12 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let blocking = usize::try_from(args.pool_size)?.div_ceil(args.workers.max(1));
     let address = listener.local_addr()?;
     let server = HttpServer::new(move || {
-        App::new()
-            .app_data(Data::new(pool.clone()))
-            .route("/readyz", web::get().to(HttpResponse::Ok))
-            .service(web::scope("/bench").wrap(authenticator.clone()).route("/rows/{id}", web::get().to(row)))
+        App::new().app_data(Data::new(pool.clone())).route("/readyz", web::get().to(HttpResponse::Ok)).service(
+            web::scope("/bench")
+                .wrap(authenticator.clone())
+                .route("/rows/{id}", web::get().to(row))
+                .route("/requests", web::post().to(file)),
+        )
     })
     .workers(args.workers)
     .worker_max_blocking_threads(blocking)
@@ -56,4 +58,15 @@ async fn row(request: HttpRequest, id: Path<Uuid>, pool: Data<Connections>) -> a
     let read = move || -> anyhow::Result<(String, i64)> { Ok(rows::row(&mut *pool.get()?, id)?) };
     let (name, amount) = web::block(read).await?.map_err(actix_web::error::ErrorInternalServerError)?;
     Ok(HttpResponse::Ok().json(json!({"id": id, "name": name, "amount": amount})))
+}
+
+/// The rows of a filing, as somebody would write them who has nothing else to do.
+async fn file(request: HttpRequest, body: web::Json<requests::Bare>, pool: Data<Connections>) -> actix_web::Result<HttpResponse> {
+    let Some(actor) = request.extensions().get::<Arc<Actor>>().cloned() else {
+        return Ok(HttpResponse::Unauthorized().finish());
+    };
+    let (person, bare) = (actor.person, body.into_inner());
+    let write = move || -> anyhow::Result<Uuid> { Ok(requests::bare(&mut *pool.get()?, person, &bare)?) };
+    let id = web::block(write).await?.map_err(actix_web::error::ErrorInternalServerError)?;
+    Ok(HttpResponse::Created().json(json!({"id": id})))
 }

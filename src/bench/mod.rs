@@ -28,7 +28,7 @@ pub use figures::{Figure, Figures};
 /// What `palm bench NAME` measures by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Part {
-    /// Requests: how good the suggestions of a category are
+    /// Requests: suggestions of a category, filing beside a bare insert, and what a million of them cost
     Requests,
 }
 
@@ -41,6 +41,10 @@ pub struct BenchArgs {
     /// Folder in which the bench has its own PostgreSQL, in `bench/` (default ./palm-data)
     #[arg(long, env = "PALM_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// With `requests`: also measure lists, search, map, duplicates and clocks on a copy of the folder's own database, as
+    /// `palm demo --scale 1m` has seeded it
+    #[arg(long)]
+    pub scaled: bool,
     /// Shorter stages: under a minute in all
     #[arg(long)]
     pub quick: bool,
@@ -52,7 +56,7 @@ pub struct BenchArgs {
 /// Runs every stage, one printed line each.
 pub async fn run(args: BenchArgs) -> anyhow::Result<Figures> {
     if args.part == Some(Part::Requests) {
-        return requests::run(&args);
+        return requests::run(&args).await;
     }
     let started = Instant::now();
     if cfg!(debug_assertions) {

@@ -63,6 +63,20 @@ impl Site {
         Ok(Self { folder, app_url, owner_url, cluster: Some(cluster), _turn: turn })
     }
 
+    /// A copy of the database of a data folder that `palm demo --scale` has seeded, so that the folder stays as it is.
+    pub(super) fn copied(data_dir: Option<&Path>) -> anyhow::Result<Self> {
+        let folder = cluster::data_dir(data_dir)?.path;
+        let cluster = Cluster::ensure(ClusterOptions { data_dir: folder.clone(), durable: true })?;
+        let turn = take_turn(&folder.join("bench"))?;
+        drop_database(&cluster)?;
+        let mut superuser = PgConnection::establish(&cluster.superuser_url("postgres"))?;
+        superuser.batch_execute(&format!("CREATE DATABASE {DATABASE} TEMPLATE palm STRATEGY file_copy OWNER palm_owner"))?;
+        let (app_url, owner_url) = (cluster.app_url(DATABASE), cluster.owner_url(DATABASE));
+        database::migrate(&owner_url)?;
+        database::check(&app_url, Kind::Demo)?;
+        Ok(Self { folder, app_url, owner_url, cluster: Some(cluster), _turn: turn })
+    }
+
     /// The key ring that server and bench share.
     pub(super) fn keys_file(&self) -> PathBuf {
         self.folder.join("keys.json")

@@ -1,5 +1,10 @@
 //! `palm bench requests`: how often the right category stands among the first three suggestions, on invented texts of which one half is
-//! past requests and the other was never seen.
+//! past requests and the other was never seen; how fast requests are filed, beside a bare insert of the same rows in the same run; and
+//! with `--scaled` what lists, search, map, duplicates and clocks cost on a folder of a million requests.
+
+mod filing;
+mod rows;
+mod scaled;
 
 use std::path::Path;
 
@@ -48,8 +53,13 @@ fn suggestions() -> anyhow::Result<Hits> {
     Ok(hits)
 }
 
+pub(super) use rows::{Bare, bare};
+
 /// Runs the part.
-pub(super) fn run(args: &BenchArgs) -> anyhow::Result<Figures> {
+pub(super) async fn run(args: &BenchArgs) -> anyhow::Result<Figures> {
+    if cfg!(debug_assertions) {
+        println!("not an optimised build: figures mean little (use `make bench`)");
+    }
     let hits = suggestions()?;
     let share = |count: usize| number(count) / number(hits.texts.max(1));
     let mut figures = Figures::default();
@@ -58,6 +68,10 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<Figures> {
     figures.add("suggest_top3", share(hits.three), "ratio");
     let (first, three) = (share(hits.first), share(hits.three));
     println!("{:<22} {} held-out texts: {first:.2} first, {three:.2} among three", "suggestions", hits.texts);
+    filing::run(args, &mut figures).await?;
+    if args.scaled {
+        scaled::run(args, &mut figures).await?;
+    }
     if let Some(file) = &args.json {
         write(&figures, file)?;
     }
