@@ -43,7 +43,8 @@ async fn messages_that_did_not_get_through_are_counted_without_their_people() {
     let app = TestApp::start().await;
     let resident = app.resident();
     sql_query(
-        "INSERT INTO notifications (person_id, sequence, id, kind, title_zh, title_en, body_zh, body_en, push_state) \
+        "WITH inbox AS (INSERT INTO inbox_heads (person_id, last_sequence) VALUES ($1, 1) ON CONFLICT DO NOTHING) \
+         INSERT INTO notifications (person_id, sequence, id, kind, title_zh, title_en, body_zh, body_en, push_state) \
          VALUES ($1, 1, $2, 'order_ready', '私信内容', 'private', '私信内容', 'private', 'refused')",
     )
     .bind::<diesel::sql_types::Uuid, _>(resident.person.0)

@@ -52,7 +52,7 @@ pub(super) async fn walk(story: &mut Story, cast: &Cast) -> anyhow::Result<()> {
 }
 
 /// The block above the resident's entrance.
-async fn block(cast: &Cast) -> anyhow::Result<String> {
+pub(super) async fn block(cast: &Cast) -> anyhow::Result<String> {
     let path = cast.home_path.rsplit_once('/').context("an entrance lies in a block")?.0;
     let page = cast.worker.get("/api/v1/grid/units?limit=100").await?;
     let found = page.body["items"].as_array().into_iter().flatten().find(|unit| unit["path"] == path);

@@ -11,6 +11,7 @@ mod people;
 mod report;
 mod settle;
 mod shift;
+mod talk;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -118,6 +119,8 @@ pub(super) async fn play(url: &str, db: &Db, ring: &Arc<KeyRing>) -> anyhow::Res
     clocks::leak(&mut story, &cast).await?;
     field::walk(&mut story, &cast).await?;
     field::outside(&mut story, &cast).await?;
+    let topic = talk::follow(&mut story, &cast).await?;
+    talk::moderate(&mut story, &cast, &topic).await?;
     books::agree(&mut story, &cast).await?;
     println!("\nThe journey is complete: every step came back as it should ({} ms).", started.elapsed().as_millis());
     Ok(())

@@ -21,6 +21,8 @@ pub(super) struct Cast {
     pub(super) street: Caller,
     pub(super) second_street: Caller,
     pub(super) resident: Caller,
+    /// Lives at the same entrance, confirmed by the worker.
+    pub(super) neighbour: Caller,
     pub(super) courier: Caller,
     pub(super) merchant: Caller,
     pub(super) clerk: Caller,
@@ -140,7 +142,7 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
     let street_unit = unit(&street, &samples.street).await?;
     let home = unit(&worker, &people.home).await?;
     let resident = resident(story, samples, &worker, &home).await?;
-    neighbour(story, samples, &worker, &home).await?;
+    let neighbour = neighbour(story, samples, &worker, &home).await?;
     let courier = courier(story, samples, &secretary, &community).await?;
     let (elder, card) = elder(story, &worker, &home).await?;
     let merchant = newcomer(story, "店主", "merchant", &people.merchant).await?;
@@ -153,6 +155,7 @@ pub(super) async fn gather(story: &mut Story, samples: &Samples) -> anyhow::Resu
         street,
         second_street,
         resident,
+        neighbour,
         courier,
         merchant,
         clerk,
@@ -180,14 +183,14 @@ async fn resident(story: &mut Story, samples: &Samples, worker: &Caller, home: &
 }
 
 /// Confirmed by the block's worker: the register doesn't know the phone.
-async fn neighbour(story: &mut Story, samples: &Samples, worker: &Caller, home: &str) -> anyhow::Result<()> {
+async fn neighbour(story: &mut Story, samples: &Samples, worker: &Caller, home: &str) -> anyhow::Result<Caller> {
     let neighbour = newcomer(story, "租户", "neighbour", &samples.people.stranger).await?;
     let claim = neighbour.post("/api/v1/residencies", &json!({ "entrance": home, "room": "301" })).await?;
     ensure!(claim.body["state"] == "claimed", "nobody knows this phone yet: {}", claim.text);
     story.heard("租户", "picks the entrance", &claim);
     let confirmed = worker.post(&format!("/api/v1/residencies/{}/confirm", claim.text_at("/id")?), &json!({})).await?;
     story.heard("网格员", "confirms after a look at the door", &confirmed);
-    Ok(())
+    Ok(neighbour)
 }
 
 async fn courier(story: &mut Story, samples: &Samples, secretary: &Caller, community: &str) -> anyhow::Result<Caller> {

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{CHAT_EVENT_JOB, CaseId, Desk, EVENT_JOB, EventKind, Source, joining, rows_details};
+use super::{CHAT_EVENT_JOB, CaseId, Desk, EVENT_JOB, EventKind, Publication, Source, joining, rows_details};
 
 /// The job that tells handlers.
 pub(super) const HANDLERS_JOB: &str = "request_handlers";

@@ -29,7 +29,6 @@ const SOCKETS: usize = 20_000;
 /// Where a socket gets its deliveries.
 pub(super) struct Reader {
     pub(super) socket: u64,
-    pub(super) moderates: bool,
     pub(super) outlet: mpsc::Sender<Arc<Changes>>,
 }
 

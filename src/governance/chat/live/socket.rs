@@ -170,16 +170,12 @@ impl Socket {
         let seen = self.hub.db.read(move |connection| groups::may_read(connection, &actor, topic)).await;
         match seen {
             Ok(seen) => {
-                self.enter(topic, seen.topic.change_last, seen.moderates());
+                self.hub.enter(topic, seen.topic.change_last, Reader { socket: self.id, outlet: self.outlet.clone() });
                 self.followed.insert(topic, (after, seen.moderates()));
                 self.catch_up(topic).await
             }
             Err(error) => self.refuse(topic, &error).await,
         }
-    }
-
-    fn enter(&self, topic: TopicId, change: i32, moderates: bool) {
-        self.hub.enter(topic, change, Reader { socket: self.id, moderates, outlet: self.outlet.clone() });
     }
 
     /// Says that a topic isn't there for this person; when the database is the cause, the page comes back later.
@@ -245,7 +241,7 @@ impl Socket {
         });
         for (topic, seen) in looked.await.map_err(|_refused| End::Trouble)? {
             match seen {
-                Ok(seen) => self.stands(topic, seen.topic.change_last, seen.moderates()),
+                Ok(seen) => self.stands(topic, seen.moderates()),
                 Err(error) => self.refuse(topic, &error).await?,
             }
         }
@@ -253,12 +249,9 @@ impl Socket {
     }
 
     /// What somebody sees of a topic may change with what they are there.
-    fn stands(&mut self, topic: TopicId, change: i32, moderates: bool) {
-        if let Some((_, before)) = self.followed.get_mut(&topic)
-            && *before != moderates
-        {
+    fn stands(&mut self, topic: TopicId, moderates: bool) {
+        if let Some((_, before)) = self.followed.get_mut(&topic) {
             *before = moderates;
-            self.enter(topic, change, moderates);
         }
     }
 
