@@ -48,6 +48,7 @@ pub(crate) const WITHOUT_KEY: &[(&str, &str)] = &[
     ("account_close", "WeChat takes a login code once; afterwards nobody is left to ask again"),
     ("person_reveal", "every look is logged, and what was seen is not kept to be shown again"),
     ("merchant_account_reveal", "every look is logged, and what was seen is not kept to be shown again"),
+    ("request_contact_reveal", "every look is logged, and what was seen is not kept to be shown again"),
     ("inbox_read", "sets a mark that only rises"),
     ("chat_read_mark", "sets a mark that only rises"),
     ("console_login_create", "nobody is signed in yet; another ticket takes nothing from anybody"),

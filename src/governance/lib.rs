@@ -56,6 +56,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     chat::keywords::PERMISSIONS,
     chat::summaries::PERMISSIONS,
     chat::cards::PERMISSIONS,
+    chat::live::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -83,6 +84,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     chat::cases::ERRORS,
     chat::keywords::ERRORS,
     chat::summaries::ERRORS,
+    chat::live::ERRORS,
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[

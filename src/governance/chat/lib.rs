@@ -30,10 +30,8 @@ pub mod topics;
 
 use std::sync::Arc;
 
-use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
-use people::identity::Rule;
 use people::screening::Noun;
 
 pub use home::home;
@@ -78,30 +76,6 @@ impl Default for Settings {
     }
 }
 
-/// Rows of the permission table.
-pub const PERMISSIONS: &[&[Rule]] = &[
-    groups::PERMISSIONS,
-    topics::PERMISSIONS,
-    messages::PERMISSIONS,
-    moderation::PERMISSIONS,
-    records::PERMISSIONS,
-    cases::PERMISSIONS,
-    keywords::PERMISSIONS,
-    summaries::PERMISSIONS,
-    cards::PERMISSIONS,
-    live::PERMISSIONS,
-];
-/// Error codes.
-pub const ERRORS: &[&[&ErrorCode]] = &[
-    groups::ERRORS,
-    topics::ERRORS,
-    messages::ERRORS,
-    moderation::ERRORS,
-    cases::ERRORS,
-    keywords::ERRORS,
-    summaries::ERRORS,
-    live::ERRORS,
-];
 /// State machines.
 pub const STATES: &[StateTable] = &[
     ("chat_topic", topics::TopicState::TABLE),

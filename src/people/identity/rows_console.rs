@@ -74,11 +74,11 @@ pub(super) fn sweep(connection: &mut PgConnection, then: DateTime<Utc>) -> DbRes
     Ok(diesel::delete(console_logins::table.filter(console_logins::expires_at.lt(then))).execute(connection)?)
 }
 
-/// An open console session by the hash of its cookie: whose, and when it was last used.
-pub(super) fn session(
-    connection: &mut PgConnection,
-    hash: &[u8],
-) -> DbResult<Option<(SessionId, PersonId, DateTime<Utc>, DateTime<Utc>)>> {
+/// An open console session: which, whose, since when, and when it was last used.
+pub(super) type Open = (SessionId, PersonId, DateTime<Utc>, DateTime<Utc>);
+
+/// An open console session by the hash of its cookie.
+pub(super) fn session(connection: &mut PgConnection, hash: &[u8]) -> DbResult<Option<Open>> {
     Ok(sessions::table
         .filter(sessions::refresh_hash.eq(hash).and(sessions::kind.eq("console")))
         .filter(sessions::ended_at.is_null().and(sessions::expires_at.gt(base::db::palm_now())))

@@ -12,7 +12,7 @@ async fn the_directory_reaches_as_far_as_ones_street() {
     let staff = with_phone(&app, "社区", &samples.people.secretary).await;
     let all = staff.get("/api/v1/organizations?limit=100").await;
     let items = all.expect(200)["items"].as_array().unwrap().clone();
-    assert_eq!(items.len(), 6);
+    assert_eq!(items.len(), 7);
     assert!(!all.text.contains("联系人"), "contacts are not in the directory");
     let merchants = staff.get("/api/v1/organizations?kind=merchant").await.expect(200);
     assert!(merchants["items"].as_array().unwrap().iter().all(|item| item["state"] == "applied"));

@@ -78,7 +78,7 @@ impl Civic {
         let case = match number % 10 {
             6 => self.in_passing(&matter, number, (day, fate), &pin).await?,
             7 | 8 => self.written_down(&matter, number, (day, fate)).await?,
-            9 if number % 20 == 19 => return self.from_outside(&matter, number).await,
+            9 if number % 20 == 19 => return self.file_from_outside(&matter, number).await,
             _ => self.by_resident(&matter, who, (day, fate, number), &pin).await?,
         };
         self.cases.push(case);
@@ -141,7 +141,7 @@ impl Civic {
     }
 
     /// The city's hotline by Open311; what comes of it stands at the community's or the unit's desk.
-    async fn from_outside(&self, matter: &Matter, number: usize) -> anyhow::Result<()> {
+    async fn file_from_outside(&self, matter: &Matter, number: usize) -> anyhow::Result<()> {
         let place = super::register::block(number % super::register::BLOCKS);
         let attribute = matter.answers.split_once('=').map(|(key, value)| (format!("attribute[{key}]"), value.to_owned()));
         let mut fields = vec![

@@ -90,8 +90,11 @@ fn result(message: MessageId, action: BatchAction, code: Option<&ErrorCode>) -> 
     }
 }
 
+/// What came of each, and the topics that changed.
+pub(super) type Done = (Vec<BatchResult>, Vec<Change>);
+
 /// Does the act to each, in the order of their ids. A refusal of one leaves the others alone; a failure ends them all.
-pub(super) fn run(mut tx: Tx<'_>, actor: &Actor, batch: &Batch) -> Result<Finished<(Vec<BatchResult>, Vec<Change>)>, ApiError> {
+pub(super) fn run(mut tx: Tx<'_>, actor: &Actor, batch: &Batch) -> Result<Finished<Done>, ApiError> {
     let mut messages = batch.messages.items().to_vec();
     messages.sort_unstable();
     messages.dedup();

@@ -1,6 +1,7 @@
 //! What waits, and measures, as shown to workers and to whom they concern.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use base::error::ApiError;
 use base::ids::{GridUnitId, PersonId};
@@ -125,10 +126,11 @@ pub(super) fn queue(
     let mut topics: HashMap<TopicId, Seen> = HashMap::new();
     let mut items = Vec::new();
     for row in rows {
-        if !topics.contains_key(&row.topic_id) {
-            topics.insert(row.topic_id, groups::may_moderate(connection, actor, row.topic_id)?);
-        }
-        let Some(seen) = topics.get(&row.topic_id) else { continue };
+        let seen = match topics.entry(row.topic_id) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(groups::may_moderate(connection, actor, row.topic_id)?),
+        };
+        let seen = &*seen;
         let Some(message) = messages::views(connection, signer, (seen, actor.person), vec![row])?.pop() else { continue };
         let reports = reports.remove(&message.id).unwrap_or_default();
         items.push(QueueItemView {

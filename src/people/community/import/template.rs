@@ -32,7 +32,7 @@ pub fn template(kind: ImportKind) -> Result<Vec<u8>, ApiError> {
         .collect();
     let headers: Vec<&str> = headers.iter().map(String::as_str).collect();
     let mut book = Workbook::new();
-    sheet(&mut book, "数据", &[headers.clone()])?;
+    sheet(&mut book, "数据", std::slice::from_ref(&headers))?;
     let mut about: Vec<Vec<&str>> = vec![vec!["列", "Column", "必填", "说明"]];
     about.extend(
         kind.columns().iter().map(|column| vec![column.zh, column.name, if column.required { "是" } else { "" }, column.about]),
