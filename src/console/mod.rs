@@ -6,7 +6,7 @@
 //! - `Frame` is what a page has around it; `Form` a form that was sent, its token checked; `Refused` brings a refused form back with
 //!   what was typed. `pages::around` stands around every route of `/console`.
 //! - A screen area is one `<area>.rs` with its templates `<area>*.html` and its texts `words_<area>.rs`; it adds its lines to
-//!   [`routes`] and to `menu::ENTRIES`.
+//!   `routes` and to `menu::ENTRIES`.
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
 
 mod account;
