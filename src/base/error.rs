@@ -211,3 +211,13 @@ impl fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+/// Turns a missing row into 404.
+pub fn found<T>(row: Option<T>) -> Result<T, ApiError> {
+    row.ok_or_else(|| ApiError::of(&NOT_FOUND))
+}
+
+/// Turns a move that the table doesn't have, or a row that moved meanwhile, into 409.
+pub fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
+    next.ok_or_else(|| ApiError::of(&STATE_CONFLICT))
+}

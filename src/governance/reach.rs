@@ -1,12 +1,13 @@
 //! Where a thing of this wing lies and who reaches it: every noun asks the same questions, with the same refusals.
 
-use base::error::{self, ApiError};
+use base::error::ApiError;
+pub(crate) use base::error::{found, moved};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use diesel::PgConnection;
 use people::community;
 use people::grid::{self, GridPath, Scope, UnitKind};
 use people::identity::{self, Role};
-use people::notify::{self, Notice};
+pub(crate) use people::notify::tell;
 
 /// A place at or below a community.
 #[derive(Debug, Clone)]
@@ -47,31 +48,9 @@ pub(crate) fn require_unit(connection: &mut PgConnection, scope: &Scope, unit: G
     scope.require_unit(&path)
 }
 
-/// Turns a missing row into 404.
-pub(crate) fn found<T>(row: Option<T>) -> Result<T, ApiError> {
-    row.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
-}
-
-/// Turns a move that the table doesn't have, or a row that moved meanwhile, into 409.
-pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
-    next.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))
-}
-
 /// `moved` for a conditional update.
 pub(crate) fn changed(was: bool) -> Result<(), ApiError> {
     moved(was.then_some(()))
-}
-
-/// Tells several persons, each once and in the order of their ids: each inbox is locked while it is written.
-pub(crate) fn tell(
-    tx: &mut base::db::Tx<'_>,
-    people: impl IntoIterator<Item = PersonId>,
-    notice: &Notice,
-) -> Result<(), ApiError> {
-    let mut people: Vec<PersonId> = people.into_iter().collect();
-    people.sort_unstable();
-    people.dedup();
-    people.into_iter().try_for_each(|person| notify::send(tx, person, notice))
 }
 
 /// The grid workers of a unit: those of the block that it lies in, or of all blocks below it.

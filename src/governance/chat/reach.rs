@@ -2,12 +2,13 @@
 //! ends it the same day.
 
 use base::db::DbResult;
-use base::error::{self, ApiError};
+use base::error::ApiError;
+pub(crate) use base::error::{found, moved};
 use base::ids::{GridUnitId, PersonId};
 use diesel::PgConnection;
 use people::grid::{self, GridPath, GridUnit, Scope};
 use people::identity::{self, Actor, HeldRole, Role};
-use people::notify::{self, Notice};
+pub(crate) use people::notify::tell;
 
 /// What somebody is in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, utoipa::ToSchema)]
@@ -68,16 +69,6 @@ pub(crate) fn places_of(connection: &mut PgConnection, actor: &Actor) -> DbResul
     Ok((units, scope))
 }
 
-/// Turns a missing row into 404.
-pub(crate) fn found<T>(row: Option<T>) -> Result<T, ApiError> {
-    row.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
-}
-
-/// Turns a move that the table doesn't have, or a row that moved meanwhile, into 409.
-pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
-    next.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))
-}
-
 /// The path of a stored thing's unit.
 pub(crate) fn path_of(connection: &mut PgConnection, unit: GridUnitId) -> Result<GridPath, ApiError> {
     Ok(found(grid::unit_find(connection, unit)?)?.path)
@@ -106,18 +97,6 @@ pub(crate) fn moderators(connection: &mut PgConnection, place: &GridPath) -> DbR
         }
     }
     Ok(people)
-}
-
-/// Tells several persons, each once and in the order of their ids: each inbox is locked while it is written.
-pub(crate) fn tell(
-    tx: &mut base::db::Tx<'_>,
-    people: impl IntoIterator<Item = PersonId>,
-    notice: &Notice,
-) -> Result<(), ApiError> {
-    let mut people: Vec<PersonId> = people.into_iter().collect();
-    people.sort_unstable();
-    people.dedup();
-    people.into_iter().try_for_each(|person| notify::send(tx, person, notice))
 }
 
 #[cfg(test)]

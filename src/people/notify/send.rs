@@ -1,7 +1,7 @@
 //! Telling a person something: the inbox row and the push job, inside the caller's transaction.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base::db::Tx;
 use base::error::ApiError;
@@ -138,6 +138,13 @@ pub fn send_all(tx: &mut Tx<'_>, notices: &[(PersonId, Notice)]) -> Result<(), A
     let pushes: Vec<NewJob> = told.iter().filter(|row| row.push_fields.is_some()).map(push).collect();
     tx.enqueue_all(&pushes)?;
     Ok(())
+}
+
+/// Tells several people the same, each once however often they are named.
+pub fn tell(tx: &mut Tx<'_>, people: impl IntoIterator<Item = PersonId>, notice: &Notice) -> Result<(), ApiError> {
+    let people = BTreeSet::from_iter(people);
+    let notices: Vec<_> = people.into_iter().map(|person| (person, notice.clone())).collect();
+    send_all(tx, &notices)
 }
 
 fn push(row: &NewNotification<'_>) -> NewJob {

@@ -22,7 +22,7 @@ pub mod shifts;
 pub mod sign_ups;
 pub mod teams;
 
-use base::error::{self, ApiError};
+pub(crate) use base::error::{found, moved};
 use people::grid::Scope;
 use people::identity::{Actor, Role};
 
@@ -78,16 +78,6 @@ pub const STATES: &[base::state::StateTable] = &[
 /// Background jobs.
 pub fn jobs() -> Vec<base::jobs::JobKind> {
     shifts::jobs::all()
-}
-
-/// Turns a missing row into 404.
-pub(crate) fn found<T>(row: Option<T>) -> Result<T, ApiError> {
-    row.ok_or_else(|| ApiError::of(&error::NOT_FOUND))
-}
-
-/// Turns a move that the table doesn't have into 409.
-pub(crate) fn moved<S>(next: Option<S>) -> Result<S, ApiError> {
-    next.ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))
 }
 
 /// What an actor runs: as staff of the place, as contact of the organization, as the organizing person.
