@@ -96,7 +96,7 @@ pub fn jobs(parts: &Parts) -> Vec<JobKind> {
     all.extend(points::jobs(&points_outside()));
     all.extend(life::jobs());
     all.extend(service::jobs());
-    all.extend(governance::jobs(&parts.webhooks, &parts.ring, &parts.chat_signals));
+    all.extend(governance::jobs(&parts.webhooks, &parts.ring));
     all
 }
 

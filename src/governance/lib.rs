@@ -139,15 +139,14 @@ pub const EXPORT: &[ExportHook] = &[
     chat::EXPORT,
 ];
 
-/// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens; what happens in the chat is announced
-/// by `signals`.
-pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>, signals: &Arc<chat::Signals>) -> Vec<JobKind> {
+/// Background jobs of this wing. Webhooks go out by `webhooks`, signed with secrets that `ring` opens.
+pub fn jobs(webhooks: &Arc<Webhooks>, ring: &Arc<KeyRing>) -> Vec<JobKind> {
     let mut all = requests::jobs();
     all.extend(requests::clocks::jobs());
     all.extend(grid_tasks::jobs());
     all.extend(leads::jobs());
     all.extend(open311::jobs());
     all.extend(connectors::jobs(webhooks, ring));
-    all.extend(chat::jobs(signals));
+    all.extend(chat::jobs());
     all
 }

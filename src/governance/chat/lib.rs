@@ -28,8 +28,6 @@ mod signal;
 pub mod summaries;
 pub mod topics;
 
-use std::sync::Arc;
-
 use base::jobs::JobKind;
 use base::state::StateTable;
 use people::screening::Noun;
@@ -85,10 +83,9 @@ pub const STATES: &[StateTable] = &[
 /// What is checked before others see it.
 pub const SCREENED: Noun = messages::SCREENED;
 
-/// Background jobs; what they change is announced by `signals`.
-pub fn jobs(signals: &Arc<Signals>) -> Vec<JobKind> {
-    let mut all = signal::jobs(signals);
-    all.extend(topics::jobs());
+/// Background jobs.
+pub fn jobs() -> Vec<JobKind> {
+    let mut all = topics::jobs();
     all.extend(messages::jobs());
     all.extend(questions::jobs());
     all.extend(cases::jobs());

@@ -1,19 +1,10 @@
-//! Announcing what was committed, to whoever follows a topic. Handlers announce after their transaction; what a job or another noun's
-//! transaction changes is announced by a job of its outbox.
+//! Announcing what was committed, to whoever follows a topic. Handlers announce after their transaction; what a job, another noun's
+//! transaction or another process changes is seen by the hub when it looks.
 
-use std::sync::Arc;
-
-use base::db::Tx;
-use base::error::ApiError;
-use base::jobs::{JobKind, NewJob};
-use serde::Deserialize;
-use serde_json::json;
 use tokio::sync::broadcast;
 
 use crate::TopicId;
 
-/// The job that announces.
-const JOB: &str = "chat_announce";
 /// Announcements that a slow listener may be behind before it loses some; it reads the topic anew then.
 const BACKLOG: usize = 4_096;
 
@@ -40,24 +31,4 @@ impl Signals {
     pub fn listen(&self) -> broadcast::Receiver<(TopicId, i32)> {
         self.heard.subscribe()
     }
-}
-
-#[derive(Deserialize)]
-struct Payload {
-    topic: TopicId,
-    change: i32,
-}
-
-/// Announces once this transaction has committed: for those that don't end in a handler of ours.
-pub(crate) fn later(tx: &mut Tx<'_>, topic: TopicId, change: i32) -> Result<(), ApiError> {
-    Ok(tx.enqueue(&NewJob::new(JOB, json!({"topic": topic, "change": change})))?)
-}
-
-pub(crate) fn jobs(signals: &Arc<Signals>) -> Vec<JobKind> {
-    let signals = Arc::clone(signals);
-    vec![JobKind::new(JOB, move |_db, payload| {
-        let payload: Payload = serde_json::from_value(payload)?;
-        signals.announce(payload.topic, payload.change);
-        Ok(())
-    })]
 }

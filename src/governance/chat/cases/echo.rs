@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::rows;
-use crate::{messages, signal};
+use crate::messages;
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 struct Payload {
@@ -40,16 +40,16 @@ fn tell(tx: &mut Tx<'_>, payload: Payload) -> Result<(), ApiError> {
     rows::told(tx.conn(), payload.case, payload.sequence)?;
     let number = requests::briefs(tx.conn(), &[payload.case])?.remove(&payload.case).map(|brief| brief.number);
     let number = number.unwrap_or_default();
-    let mut newest = None;
+    let mut said_any = false;
     for event in events.iter().filter(|event| is_news(event)) {
         let said = event.text.as_ref().map_or_else(String::new, |text| format!("：{text}"));
         let line = format!("诉求 {number}：{}{said}", event.kind_zh());
-        newest = Some(messages::say(tx, link.topic_id, &line)?.change);
+        messages::say(tx, link.topic_id, &line)?;
+        said_any = true;
     }
-    if let Some(change) = newest {
+    if said_any {
         let entry = Audit::new(requests::CHAT_EVENT_JOB, messages::NOUN, link.message_id.0);
         tx.audit(entry.after(json!({"case": payload.case, "up_to": payload.sequence})))?;
-        signal::later(tx, link.topic_id, change)?;
     }
     Ok(())
 }

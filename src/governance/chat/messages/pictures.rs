@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::rows::{self, Step};
 use super::{MessageState, NOUN};
-use crate::{MessageId, signal, topics};
+use crate::{MessageId, topics};
 
 /// Messages looked at in one step.
 const STEP: i64 = 100;
@@ -46,7 +46,6 @@ fn changed(db: &Db, id: MessageId) -> Result<(), JobError> {
             if message.state == MessageState::Published {
                 let change = topics::bump(tx.conn(), message.topic_id, false)?.1;
                 step.change_sequence = Some(change);
-                signal::later(&mut tx, message.topic_id, change)?;
             }
             rows::step(tx.conn(), id, &step)?;
             tx.audit(Audit::new("chat_pictures", NOUN, id.0).after(json!({"checked": true})))?;

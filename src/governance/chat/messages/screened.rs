@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::rows::{self, Step};
 use super::{MessageMove, NOUN, send};
 use crate::reach::found;
-use crate::{MessageId, signal, topics};
+use crate::{MessageId, topics};
 
 /// Messages, for `nouns.rs`.
 pub const SCREENED: Noun = Noun { name: NOUN, zh: "畅聊消息", path: None, decided, texts: Some(rows::texts) };
@@ -40,5 +40,5 @@ fn decided(tx: &mut Tx<'_>, id: Uuid, decision: Decision) -> Result<(), ApiError
     if publish {
         send::owed(tx, &topic, &message)?;
     }
-    signal::later(tx, topic.id, change)
+    Ok(())
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::rows::{self, Step};
 use super::{TopicKind, TopicMove};
-use crate::{questions, signal};
+use crate::questions;
 
 /// Topics opened in one run.
 const AT_ONCE: i64 = 100;
@@ -30,8 +30,7 @@ pub(super) fn open_due(db: &Db) -> Result<(), JobError> {
                 if topic.kind == TopicKind::Question {
                     questions::ask(&mut tx, &topic, None, &Vec::from_iter(topic.author_id))?;
                 }
-                let change = rows::bump(tx.conn(), id, false)?.1;
-                signal::later(&mut tx, id, change)?;
+                rows::bump(tx.conn(), id, false)?;
             }
             Ok(tx.done(())?)
         })?;
