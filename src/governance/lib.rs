@@ -57,6 +57,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     chat::summaries::PERMISSIONS,
     chat::cards::PERMISSIONS,
     chat::live::PERMISSIONS,
+    chat::unread::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[

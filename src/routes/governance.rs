@@ -23,7 +23,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
 }
 
 fn chat(routes: &mut ServiceConfig<'_>) {
-    use governance::chat::{groups, live, messages, topics};
+    use governance::chat::{groups, live, messages, topics, unread};
     routes
         .service(groups::http::chat_group_open)
         .service(groups::http::chat_group_list)
@@ -44,6 +44,7 @@ fn chat(routes: &mut ServiceConfig<'_>) {
         .service(topics::http_poll::chat_receipt_list)
         .service(topics::http_poll::chat_read_mark)
         .service(live::http::chat_follow)
+        .service(unread::http::chat_unread_find)
         .service(messages::http::chat_message_list)
         .service(messages::http::chat_message_send)
         .service(messages::http::chat_message_withdraw);

@@ -3,7 +3,7 @@
 //!
 //! Folders: `groups` (who belongs to one, what a member set), `topics` (talk, question, notice, poll), `messages` (sending, following,
 //! withdrawing, the check), `moderation` and `records` (what workers do against messages and members, and the record of it), `questions`
-//! (what workers owe an answer), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
+//! (what workers owe an answer), `unread` (what somebody hasn't read), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
 //! bridge to the WeChat group), `live` (the socket of an open page). Whoever lists or follows asks `groups::may_read` first.
 //!
 //! Invariants: nobody reads a group that they don't belong to *now*; what the check holds back has no number and is seen by its author
@@ -27,6 +27,7 @@ mod schema;
 mod signal;
 pub mod summaries;
 pub mod topics;
+pub mod unread;
 
 use base::jobs::JobKind;
 use base::state::StateTable;

@@ -7,11 +7,13 @@ pub(crate) mod rows;
 mod view;
 
 use base::error::{self, ApiError};
+use base::ids::GridUnitId;
+use base::page::Window;
 use diesel::PgConnection;
-use people::grid::GridPath;
+use people::grid::{self, GridPath, GridUnit};
 use people::identity::{self, Actor};
 
-use crate::reach::{found, part_of, path_of};
+use crate::reach::{found, part_of, path_of, places_of};
 use crate::topics::{self, Topic, TopicState};
 use crate::{GroupId, Part, TopicId};
 
@@ -42,6 +44,16 @@ pub(crate) struct Within {
     pub(crate) part: Part,
 }
 
+/// A group that somebody belongs to, with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Own {
+    pub(crate) group: rows::Group,
+    pub(crate) unit: GridUnit,
+}
+
+/// Groups that one person may belong to; only the staff of a large community come near.
+const GROUPS: i64 = 5_000;
+
 /// A topic as somebody who may read it stands to it.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
@@ -61,6 +73,20 @@ fn part_in(connection: &mut PgConnection, actor: &Actor, path: &GridPath) -> Res
     let part = found(part_of(&actor.roles, path))?;
     identity::require_of_age(connection, actor.person)?;
     Ok(part)
+}
+
+/// The groups that the actor belongs to now, in the order in which they were opened; 403 for minors.
+pub(crate) fn own(connection: &mut PgConnection, actor: &Actor) -> Result<Vec<Own>, ApiError> {
+    identity::require_of_age(connection, actor.person)?;
+    let (units, scope) = places_of(connection, actor)?;
+    let groups = rows::list(connection, &units, &scope, &Window { limit: GROUPS, after: None })?;
+    let ids: Vec<GridUnitId> = groups.iter().map(|group| group.grid_unit_id).collect();
+    let units = grid::units_by_ids(connection, &ids)?;
+    let own = |group: rows::Group| {
+        let unit = units.get(&group.grid_unit_id)?.clone();
+        part_of(&actor.roles, &unit.path).map(|_part| Own { unit, group })
+    };
+    Ok(groups.into_iter().filter_map(own).collect())
 }
 
 /// A group that the actor belongs to; else 404.

@@ -171,6 +171,10 @@ fn enter(tx: &mut Tx<'_>, seen: &Seen, mut message: Message) -> Result<Sent, Api
     message.change_sequence = Some(change);
     message.published_at = Some(message.created_at);
     rows::insert(tx.conn(), &message)?;
+    if let Some(author) = message.author_id {
+        // Who writes has read what stands before.
+        topics::mark_read(tx.conn(), message.topic_id, (author, sequence), message.created_at)?;
+    }
     owed(tx, &seen.topic, &message)?;
     Ok(Sent { sequence: Some(sequence), change })
 }

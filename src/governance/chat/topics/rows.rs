@@ -280,7 +280,7 @@ pub(super) fn own_receipts(connection: &mut PgConnection, person: PersonId, ids:
 }
 
 /// Moves a read mark forward, never back.
-pub(super) fn mark_read(
+pub(crate) fn mark_read(
     connection: &mut PgConnection,
     topic: TopicId,
     (person, sequence): (PersonId, i32),

@@ -6,6 +6,7 @@ mod messages;
 mod moderation;
 mod scope;
 mod topics;
+mod unread;
 
 use people::identity::Role;
 use serde_json::{Value, json};
