@@ -3,13 +3,13 @@
 use governance::chat::moderation::ChatQueueList;
 use governance::requests;
 use life::settlement;
-use people::community::import;
+use people::community::{import, places, residencies};
 use people::identity::Actor;
 use people::screening::ScreeningList;
 use points::budgets;
 
 use super::said::Said;
-use super::{words_frame as w, words_imports, words_operations, words_points, words_settlements};
+use super::{words_frame as w, words_imports, words_operations, words_people, words_points, words_settlements};
 use crate::operations;
 
 /// The to-do list.
@@ -31,6 +31,8 @@ pub(super) const ENTRIES: &[Entry] = &[
     Entry { path: "/console/requests", name: w::REQUESTS, may: Actor::may::<requests::RequestList> },
     Entry { path: "/console/chat", name: w::CHAT, may: Actor::may::<ChatQueueList> },
     Entry { path: "/console/moderation", name: w::MODERATION, may: Actor::may::<ScreeningList> },
+    Entry { path: "/console/people", name: words_people::CLAIMS, may: Actor::may::<residencies::ResidencyList> },
+    Entry { path: "/console/places", name: words_people::PLACES, may: Actor::may::<places::GridRedList> },
     Entry { path: "/console/imports", name: words_imports::TITLE, may: Actor::may::<import::ImportList> },
     Entry { path: "/console/points", name: words_points::TITLE, may: Actor::may::<budgets::BudgetList> },
     Entry { path: "/console/settlements", name: words_settlements::TITLE, may: Actor::may::<settlement::SettlementList> },

@@ -19,6 +19,8 @@ mod menu;
 mod moderation;
 mod operations;
 mod pages;
+mod people;
+mod places;
 mod points;
 mod points_rules;
 mod refused;
@@ -35,16 +37,17 @@ mod words_frame;
 mod words_imports;
 mod words_moderation;
 mod words_operations;
+mod words_people;
 mod words_points;
 mod words_requests;
 mod words_settlements;
 mod words_todo;
 
+use ::people::identity::{Authenticator, ConsoleCookies};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};
 use actix_web::{HttpRequest, ResponseError as _};
 use base::error::ApiError;
-use people::identity::{Authenticator, ConsoleCookies};
 
 base::error_codes! {
     FORM_EXPIRED 403 "form_expired" "页面已过期，请返回刷新后重新填写。" "The page is too old; reload it and send the form again.";
@@ -131,7 +134,17 @@ fn routes(config: &mut ServiceConfig) {
         .service(settlements::console_settlement)
         .service(settlements::console_settlement_do)
         .service(operations::console_operations)
-        .service(operations::console_job_rerun);
+        .service(operations::console_job_rerun)
+        .service(people::console_claims)
+        .service(people::console_claims_confirm)
+        .service(people::console_claim_decide)
+        .service(people::console_households)
+        .service(people::console_household)
+        .service(people::console_household_reveal)
+        .service(places::console_places)
+        .service(places::console_roles)
+        .service(places::console_role_end)
+        .service(places::console_roster);
 }
 
 async fn nowhere(_request: HttpRequest) -> actix_web::HttpResponse {

@@ -1,9 +1,11 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
 //! Other people over HTTP, for staff: who they are (masked), one field in clear, their roles; and the taking of an invitation.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use base::db::{Db, now};
+use base::db::{Db, Done, now};
 use base::error::{self, ApiError};
 use base::http::{Changed, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
@@ -88,6 +90,19 @@ pub struct RevealView {
     pub value: Option<String>,
 }
 
+/// One field of a person of the scope in clear; it is counted and logged.
+pub async fn in_clear(
+    can: &Can<PersonReveal>,
+    db: &Db,
+    ring: Arc<KeyRing>,
+    id: PersonId,
+    asked: RevealBody,
+) -> Result<RevealView, ApiError> {
+    let caller = (can.context(), can.person(), can.scope().clone());
+    let value = reveal::reveal(db, ring, caller, id, asked.field, asked.reason.into_string()).await?;
+    Ok(RevealView { field: asked.field, value })
+}
+
 /// See one field in clear. It is logged, the person sees it, and there is a limit a day.
 #[utoipa::path(tag = "people", params(("id" = PersonId, Path)), request_body = RevealBody,
     responses((status = 200, body = RevealView, description = "In clear"),
@@ -100,10 +115,7 @@ pub async fn person_reveal(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<HttpResponse, ApiError> {
-    let body = body.into_inner();
-    let caller = (can.context(), can.person(), can.scope().clone());
-    let value = reveal::reveal(&db, ring.into_inner(), caller, path.0, body.field, body.reason.into_string()).await?;
-    Ok(HttpResponse::Ok().json(RevealView { field: body.field, value }))
+    Ok(HttpResponse::Ok().json(in_clear(&can, &db, ring.into_inner(), path.0, body.into_inner()).await?))
 }
 
 /// Which roles.
@@ -168,33 +180,43 @@ fn role_view(row: RoleRow, nickname: String) -> RoleView {
     }
 }
 
+/// Roles of the scope, newest first.
+pub async fn roles(can: &Can<RoleList>, db: &Db, query: &RoleQuery) -> Result<Page<RoleView>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<RoleId>()?;
+    let role = query.role.map(|role| role.name().to_owned());
+    let filter = RoleFilter { role, unit: query.grid_unit_id, person: query.person_id };
+    let scope = can.scope().clone();
+    db.read(move |connection| -> Result<_, ApiError> {
+        let now = now(connection)?;
+        let rows = rows_role::list(connection, &scope, &filter, now, window.after, window.load())?;
+        let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
+        let names = person::names_by_ids(connection, &people)?;
+        let name = |id: PersonId| names.get(&id).map_or_else(String::new, |name| name.nickname.clone());
+        let shown = |row: RoleRow| {
+            let nickname = name(row.person_id);
+            role_view(row, nickname)
+        };
+        Ok(window.page(rows, |row| row.id, shown))
+    })
+    .await
+}
+
+/// Ends a role of the scope now.
+pub async fn end_role(can: &Can<RoleEnd>, db: &Db, key: IdempotencyKey, id: RoleId) -> Result<Done<()>, ApiError> {
+    let scope = can.scope().clone();
+    db.once(can.once(key, hash_on(id.0, [0; 32]), id.0), move |mut tx| -> Result<_, ApiError> {
+        grant::end_within(&mut tx, &scope, id)?;
+        Ok(tx.done(())?)
+    })
+    .await
+}
+
 /// Who holds which role within my scope, newest first.
 #[utoipa::path(tag = "people", params(RoleQuery), responses((status = 200, body = Page<RoleView>, description = "Roles that haven't ended"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/roles")]
 pub async fn role_list(can: Can<RoleList>, query: Query<RoleQuery>, db: Data<Db>) -> Result<HttpResponse, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<RoleId>()?;
-    let role = query.role.map(|role| role.name().to_owned());
-    let filter = RoleFilter { role, unit: query.grid_unit_id, person: query.person_id };
-    let scope = can.scope().clone();
-    let page = db
-        .read(move |connection| -> Result<_, ApiError> {
-            let now = now(connection)?;
-            let rows = rows_role::list(connection, &scope, &filter, now, window.after, window.load())?;
-            let people: Vec<PersonId> = rows.iter().map(|row| row.person_id).collect();
-            let names = person::names_by_ids(connection, &people)?;
-            let name = |id: PersonId| names.get(&id).map_or_else(String::new, |name| name.nickname.clone());
-            Ok(window.page(
-                rows,
-                |row| row.id,
-                |row| {
-                    let nickname = name(row.person_id);
-                    role_view(row, nickname)
-                },
-            ))
-        })
-        .await?;
-    Ok(HttpResponse::Ok().json(page))
+    Ok(HttpResponse::Ok().json(roles(&can, &db, &query).await?))
 }
 
 /// End a role now. A merchant's owner ends those of clerks only.
@@ -202,14 +224,7 @@ pub async fn role_list(can: Can<RoleList>, query: Query<RoleQuery>, db: Data<Db>
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/roles/{id}/end")]
 pub async fn role_end(can: Can<RoleEnd>, path: PathId<RoleId>, key: IdempotencyKey, db: Data<Db>) -> Result<NoContent, ApiError> {
-    let once = can.once(key, hash_on(path.0.0, [0; 32]), path.0.0);
-    let (id, scope) = (path.0, can.scope().clone());
-    let done = db
-        .once(once, move |mut tx| -> Result<_, ApiError> {
-            grant::end_within(&mut tx, &scope, id)?;
-            Ok(tx.done(())?)
-        })
-        .await?;
+    let done = end_role(&can, &db, key, path.0).await?;
     Ok(NoContent::new(&done))
 }
 

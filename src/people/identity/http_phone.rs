@@ -191,6 +191,21 @@ fn roster_view(ring: &KeyRing, row: RosterRow) -> Result<RosterView, ApiError> {
     })
 }
 
+/// The roster of the scope, newest first, masked.
+pub async fn roster_of(
+    can: &Can<RosterList>,
+    db: &Db,
+    ring: &KeyRing,
+    query: &RosterQuery,
+) -> Result<Page<RosterView>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<RosterRowId>()?;
+    let (scope, open) = (can.scope().clone(), query.open.unwrap_or(false));
+    let rows = db.read(move |connection| rows_roster::list(connection, &scope, open, window.after, window.load())).await?;
+    let page = window.page(rows, |row| row.id, |row| roster_view(ring, row));
+    let items = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
 /// The roster within my scope, newest first.
 #[utoipa::path(tag = "people", params(RosterQuery), responses((status = 200, body = Page<RosterView>, description = "Rows in force"),
     (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
@@ -201,12 +216,7 @@ pub async fn roster_list(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<HttpResponse, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window::<RosterRowId>()?;
-    let (scope, open) = (can.scope().clone(), query.open.unwrap_or(false));
-    let rows = db.read(move |connection| rows_roster::list(connection, &scope, open, window.after, window.load())).await?;
-    let page = window.page(rows, |row| row.id, |row| roster_view(&ring, row));
-    let items = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
+    Ok(HttpResponse::Ok().json(roster_of(&can, &db, &ring, &query).await?))
 }
 
 fn require_row(connection: &mut PgConnection, scope: &Scope, id: RosterRowId) -> Result<(), ApiError> {

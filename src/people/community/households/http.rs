@@ -2,6 +2,7 @@
 //! `/households`: the register, masked.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::get;
 use actix_web::web::{Data, Json};
@@ -27,64 +28,64 @@ use crate::identity::{self, Can};
 #[into_params(parameter_in = Query)]
 pub struct HouseholdQuery {
     /// Only of this entrance.
-    entrance: Option<GridUnitId>,
+    pub entrance: Option<GridUnitId>,
     /// Items of a page, 1 to 100 (default 20).
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// A household, masked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HouseholdView {
     /// Id.
-    id: HouseholdId,
+    pub id: HouseholdId,
     /// Its entrance.
-    entrance: GridUnitId,
+    pub entrance: GridUnitId,
     /// The entrance's name.
-    entrance_name: String,
+    pub entrance_name: String,
     /// Door, masked.
-    room: String,
+    pub room: String,
     /// Open entries of the register.
-    members: i64,
+    pub members: i64,
     /// First day.
-    from: Option<NaiveDate>,
+    pub from: Option<NaiveDate>,
     /// Last day.
-    until: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
     /// One line to read out.
-    summary: String,
+    pub summary: String,
 }
 
 /// A register entry, masked.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HouseholdMemberView {
     /// Id.
-    id: MemberId,
+    pub id: MemberId,
     /// `王*`.
-    name: String,
+    pub name: String,
     /// `138****1234`.
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// Year of birth.
-    birth_year: Option<i32>,
+    pub birth_year: Option<i32>,
     /// Relation to the head.
-    relation: String,
+    pub relation: String,
     /// First day.
-    from: Option<NaiveDate>,
+    pub from: Option<NaiveDate>,
     /// Last day.
-    until: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
     /// The account, once matched.
-    person: Option<PersonId>,
+    pub person: Option<PersonId>,
     /// One line to read out.
-    summary: String,
+    pub summary: String,
 }
 
 /// A household with its members.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HouseholdDetail {
     /// The household.
-    household: HouseholdView,
+    pub household: HouseholdView,
     /// Its register entries.
-    members: Vec<HouseholdMemberView>,
+    pub members: Vec<HouseholdMemberView>,
 }
 
 fn view(row: &HouseholdRow, unit: Option<&GridUnit>, members: i64) -> HouseholdView {
@@ -124,6 +125,42 @@ fn member_view(ring: &KeyRing, row: Member) -> Result<HouseholdMemberView, ApiEr
     })
 }
 
+/// Households of the scope, masked, in order of entry.
+pub async fn list(can: &Can<HouseholdList>, db: &Db, query: &HouseholdQuery) -> Result<Page<HouseholdView>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let (scope, entrance) = (can.scope().clone(), query.entrance);
+    db.read(move |connection| {
+        let rows = rows::list(connection, &scope, entrance, window.after, window.load())?;
+        let ids: Vec<HouseholdId> = rows.iter().map(|row| row.id).collect();
+        let sizes: HashMap<HouseholdId, i64> = rows::sizes(connection, &ids)?.into_iter().collect();
+        let units = grid::units_by_ids(connection, &rows.iter().map(|row| row.entrance_id).collect::<Vec<_>>())?;
+        Ok::<_, ApiError>(window.page(
+            rows,
+            |row| row.id,
+            |row| view(&row, units.get(&row.entrance_id), sizes.get(&row.id).copied().unwrap_or(0)),
+        ))
+    })
+    .await
+}
+
+/// A household of the scope with its register entries, masked.
+pub async fn find(can: &Can<HouseholdFind>, db: &Db, ring: Arc<KeyRing>, id: HouseholdId) -> Result<HouseholdDetail, ApiError> {
+    let scope = can.scope().clone();
+    db.read(move |connection| {
+        let household = rows::find(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+        let unit = grid::unit_find(connection, household.entrance_id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+        scope.require_unit(&unit.path)?;
+        let members = rows::members(connection, id)?;
+        let open = members.iter().filter(|member| member.until_date.is_none()).count();
+        let people: Vec<PersonId> = members.iter().filter_map(|member| member.person_id).collect();
+        let held = identity::held_among(connection, &people)?;
+        let shown = members.into_iter().filter(|member| !member.person_id.is_some_and(|person| held.contains(&person)));
+        let members = shown.map(|row| member_view(&ring, row)).collect::<Result<Vec<_>, _>>()?;
+        Ok::<_, ApiError>(HouseholdDetail { household: view(&household, Some(&unit), i64::try_from(open).unwrap_or(0)), members })
+    })
+    .await
+}
+
 /// List households of one's scope, masked, in order of entry.
 #[utoipa::path(tag = "community", params(HouseholdQuery), responses((status = 200, body = Page<HouseholdView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/households")]
@@ -132,22 +169,7 @@ pub async fn household_list(
     query: Query<HouseholdQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<HouseholdView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
-    let (scope, entrance) = (can.scope().clone(), query.entrance);
-    let page = db
-        .read(move |connection| {
-            let rows = rows::list(connection, &scope, entrance, window.after, window.load())?;
-            let ids: Vec<HouseholdId> = rows.iter().map(|row| row.id).collect();
-            let sizes: HashMap<HouseholdId, i64> = rows::sizes(connection, &ids)?.into_iter().collect();
-            let units = grid::units_by_ids(connection, &rows.iter().map(|row| row.entrance_id).collect::<Vec<_>>())?;
-            Ok::<_, ApiError>(window.page(
-                rows,
-                |row| row.id,
-                |row| view(&row, units.get(&row.entrance_id), sizes.get(&row.id).copied().unwrap_or(0)),
-            ))
-        })
-        .await?;
-    Ok(Json(page))
+    Ok(Json(list(&can, &db, &query).await?))
 }
 
 /// One household with its register entries, masked.
@@ -159,23 +181,5 @@ pub async fn household_find(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Json<HouseholdDetail>, ApiError> {
-    let scope = can.scope().clone();
-    let found = db
-        .read(move |connection| {
-            let household = rows::find(connection, id.0)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-            let unit = grid::unit_find(connection, household.entrance_id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-            scope.require_unit(&unit.path)?;
-            let members = rows::members(connection, id.0)?;
-            let open = members.iter().filter(|member| member.until_date.is_none()).count();
-            let people: Vec<PersonId> = members.iter().filter_map(|member| member.person_id).collect();
-            let held = identity::held_among(connection, &people)?;
-            let shown = members.into_iter().filter(|member| !member.person_id.is_some_and(|person| held.contains(&person)));
-            let members = shown.map(|row| member_view(&ring, row)).collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, ApiError>(HouseholdDetail {
-                household: view(&household, Some(&unit), i64::try_from(open).unwrap_or(0)),
-                members,
-            })
-        })
-        .await?;
-    Ok(Json(found))
+    Ok(Json(find(&can, &db, ring.into_inner(), id.0).await?))
 }

@@ -37,19 +37,19 @@ pub struct UnitQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnitView {
     /// Id.
-    id: GridUnitId,
+    pub id: GridUnitId,
     /// Level.
-    kind: UnitKind,
+    pub kind: UnitKind,
     /// The unit above.
-    parent: Option<GridUnitId>,
+    pub parent: Option<GridUnitId>,
     /// Whole code.
-    path: String,
+    pub path: String,
     /// Name.
-    name: String,
+    pub name: String,
     /// In use?
-    active: bool,
+    pub active: bool,
     /// One line to read out.
-    summary: String,
+    pub summary: String,
 }
 
 /// A unit and the names from the street down to it.
@@ -191,6 +191,50 @@ fn my_place(connection: &mut diesel::PgConnection, unit: GridUnit) -> Result<MyP
     Ok(MyPlace { unit: view(unit), full_name, workers, building_heads, note, summary })
 }
 
+/// Blocks of the scope that have no active worker, in order of their code.
+pub async fn red_list(can: &Can<GridRedList>, db: &Db, query: &PageQuery) -> Result<Page<UnitView>, ApiError> {
+    let window = query.window::<String>()?;
+    let scope = can.scope().clone();
+    db.read(move |connection| {
+        let after = window.after.clone().map(GridPath::new);
+        let limit = usize::try_from(window.load()).unwrap_or(21);
+        let rows = responsible::uncovered(connection, &scope, after, limit)?;
+        Ok::<_, ApiError>(window.page(rows, |unit| unit.path.as_str().to_owned(), view))
+    })
+    .await
+}
+
+/// A block with those who are responsible for it.
+#[derive(Debug)]
+pub struct BlockDuty {
+    /// The block.
+    pub unit: UnitView,
+    /// Names from the street down, joined.
+    pub full_name: String,
+    /// Grid workers, the nearest first.
+    pub workers: Vec<ResponsibleView>,
+}
+
+/// Blocks of the scope with their workers, in order of their code.
+pub async fn duties(can: &Can<GridRedList>, db: &Db, query: &PageQuery) -> Result<Page<BlockDuty>, ApiError> {
+    let window = query.window::<String>()?;
+    let scope = can.scope().clone();
+    db.read(move |connection| {
+        let after = window.after.clone().map(GridPath::new);
+        let rows = grid::units_below(connection, &scope, Some(UnitKind::Block), after.as_ref(), window.load())?;
+        let page = window.page(rows, |unit| unit.path.as_str().to_owned(), |unit| unit);
+        let duty = |unit: GridUnit| {
+            let above = grid::above(connection, &unit.path)?;
+            let full_name = above.into_iter().map(|unit| unit.name).collect::<Vec<_>>().join(" ");
+            let workers = responsible::over(connection, Role::GridWorker, &unit.path)?;
+            Ok(BlockDuty { unit: view(unit), full_name, workers })
+        };
+        let items = page.items.into_iter().map(duty).collect::<Result<Vec<_>, ApiError>>()?;
+        Ok::<_, ApiError>(Page { items, next_cursor: page.next_cursor })
+    })
+    .await
+}
+
 /// Blocks of one's scope that have no active worker, in order of their code.
 #[utoipa::path(tag = "grid", params(PageQuery), responses((status = 200, body = Page<UnitView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/grid/red-list")]
@@ -199,17 +243,7 @@ pub async fn grid_red_list(
     query: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<UnitView>>, ApiError> {
-    let window = query.window::<String>()?;
-    let scope = can.scope().clone();
-    let page = db
-        .read(move |connection| {
-            let after = window.after.clone().map(GridPath::new);
-            let limit = usize::try_from(window.load()).unwrap_or(21);
-            let rows = responsible::uncovered(connection, &scope, after, limit)?;
-            Ok::<_, ApiError>(window.page(rows, |unit| unit.path.as_str().to_owned(), view))
-        })
-        .await?;
-    Ok(Json(page))
+    Ok(Json(red_list(&can, &db, &query).await?))
 }
 
 /// The poster of an entrance; asking again gives the same ticket, so posters on the wall stay valid.

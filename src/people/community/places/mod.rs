@@ -4,6 +4,8 @@ pub mod http;
 mod poster;
 mod responsible;
 
+pub use responsible::ResponsibleView;
+
 crate::permissions! {
     /// See the units of the grid.
     UnitList "unit_list" [Person Anyone];

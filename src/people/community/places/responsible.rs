@@ -13,13 +13,13 @@ use crate::identity::{self, Role};
 
 /// Somebody responsible, by nickname and the number to say on the phone.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ResponsibleView {
+pub struct ResponsibleView {
     /// Who.
-    pub(super) person: PersonId,
+    pub person: PersonId,
     /// What others see of them.
-    pub(super) nickname: String,
+    pub nickname: String,
     /// Number to say on the phone.
-    pub(super) short_number: String,
+    pub short_number: String,
 }
 
 /// People with a role over a place, the nearest first, at most ten.

@@ -19,7 +19,7 @@ use crate::notify::{self, Notice, templates};
 /// What became of one claim of a bulk confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ResidencyBulkOutcome {
+pub enum ResidencyBulkOutcome {
     /// Confirmed now.
     Confirmed,
     /// Decided before.

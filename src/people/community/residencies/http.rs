@@ -1,9 +1,11 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
 //! `/residencies`, `/me/residencies`, `/me/residency/move-out`.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
-use base::db::{Db, Finished};
+use base::db::{Db, Done, Finished};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::GridUnitId;
@@ -43,13 +45,13 @@ pub struct NewResidencyClaim {
 #[into_params(parameter_in = Query)]
 pub struct ResidencyQuery {
     /// Only in this state.
-    state: Option<ResidencyState>,
+    pub state: Option<ResidencyState>,
     /// Only of this entrance.
-    entrance: Option<GridUnitId>,
+    pub entrance: Option<GridUnitId>,
     /// Items of a page, 1 to 100 (default 20).
-    limit: Option<u32>,
+    pub limit: Option<u32>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    pub cursor: Option<String>,
 }
 
 /// Why a claim is refused.
@@ -57,7 +59,7 @@ pub struct ResidencyQuery {
 #[serde(deny_unknown_fields)]
 pub struct ResidencyRefusal {
     /// Told to the person.
-    reason: Text<200>,
+    pub reason: Text<200>,
 }
 
 /// Claims to confirm.
@@ -151,6 +153,71 @@ pub async fn residency_mine(
     Ok(Json(Page { items, next_cursor: None }))
 }
 
+/// Residences of the scope, the newest first.
+pub async fn list(
+    can: &Can<ResidencyList>,
+    db: &Db,
+    ring: Arc<KeyRing>,
+    query: &ResidencyQuery,
+) -> Result<Page<ResidencyView>, ApiError> {
+    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
+    let (scope, state, entrance) = (can.scope().clone(), query.state, query.entrance);
+    db.read(move |connection| {
+        let rows = rows::list(connection, &scope, state, entrance, window.after, window.load())?;
+        let items = views(connection, &ring, &rows, Eyes::Worker)?;
+        Ok::<_, ApiError>(window.page(items, |view| view.id, |view| view))
+    })
+    .await
+}
+
+/// Confirms a claim of the scope.
+pub async fn confirm(
+    can: &Can<ResidencyConfirm>,
+    db: &Db,
+    ring: &Arc<KeyRing>,
+    key: IdempotencyKey,
+    id: ResidencyId,
+) -> Result<Done<()>, ApiError> {
+    let (by, scope, ring) = (can.person(), can.scope().clone(), Arc::clone(ring));
+    db.once(can.once(key, hash_on(id.0, [0; 32]), id.0), move |mut tx| {
+        decide::confirm(&mut tx, &ring, &scope, id, by)?;
+        Ok::<Finished<()>, ApiError>(tx.done(())?)
+    })
+    .await
+}
+
+/// Confirms claims of the scope; each has its outcome. A replay has none.
+pub async fn confirm_bulk(
+    can: &Can<ResidencyConfirmBulk>,
+    db: &Db,
+    ring: Arc<KeyRing>,
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    ids: Few<ResidencyId, 200>,
+) -> Result<Done<Vec<(ResidencyId, ResidencyBulkOutcome)>>, ApiError> {
+    let (by, scope) = (can.person(), can.scope().clone());
+    db.once(can.once(key, hash, uuid::Uuid::now_v7()), move |mut tx| {
+        let outcomes = decide::confirm_bulk(&mut tx, &ring, &scope, ids.items(), by)?;
+        Ok::<_, ApiError>(tx.done(outcomes)?)
+    })
+    .await
+}
+
+/// Refuses a claim of the scope; the person is told why.
+pub async fn refuse(
+    can: &Can<ResidencyRefuse>,
+    db: &Db,
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    id: ResidencyId,
+    refusal: ResidencyRefusal,
+) -> Result<Done<()>, ApiError> {
+    let (by, scope, reason) = (can.person(), can.scope().clone(), refusal.reason);
+    db.once(can.once(key, hash_on(id.0, hash), id.0), move |mut tx| {
+        decide::refuse(&mut tx, &scope, id, by, &reason)?;
+        Ok::<Finished<()>, ApiError>(tx.done(())?)
+    })
+    .await
+}
+
 /// Residences of one's scope, the newest first: the worker's list.
 #[utoipa::path(tag = "community", params(ResidencyQuery), responses((status = 200, body = Page<ResidencyView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/residencies")]
@@ -160,16 +227,7 @@ pub async fn residency_list(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Json<Page<ResidencyView>>, ApiError> {
-    let window = PageQuery { limit: query.limit, cursor: query.cursor.clone() }.window()?;
-    let (scope, state, entrance) = (can.scope().clone(), query.state, query.entrance);
-    let page = db
-        .read(move |connection| {
-            let rows = rows::list(connection, &scope, state, entrance, window.after, window.load())?;
-            let items = views(connection, &ring, &rows, Eyes::Worker)?;
-            Ok::<_, ApiError>(window.page(items, |view| view.id, |view| view))
-        })
-        .await?;
-    Ok(Json(page))
+    Ok(Json(list(&can, &db, ring.into_inner(), &query).await?))
 }
 
 /// Confirm a claimed residence; never one's own or that of one's household.
@@ -182,14 +240,8 @@ pub async fn residency_confirm(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Changed<ResidencyView>, ApiError> {
-    let (id, by, scope, once_ring) = (id.0, can.person(), can.scope().clone(), ring.clone());
-    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
-    let done = db
-        .once(once, move |mut tx| {
-            decide::confirm(&mut tx, &once_ring, &scope, id, by)?;
-            Ok::<Finished<()>, ApiError>(tx.done(())?)
-        })
-        .await?;
+    let id = id.0;
+    let done = confirm(&can, &db, &ring.clone().into_inner(), key, id).await?;
     Ok(Changed::new(&done, db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
 }
 
@@ -203,15 +255,8 @@ pub async fn residency_confirm_bulk(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Json<ResidencyBulkResult>, ApiError> {
-    let (by, scope) = (can.person(), can.scope().clone());
-    let once = can.once(key, body.hash(), uuid::Uuid::now_v7());
-    let ids = body.into_inner().ids;
-    let done = db
-        .once(once, move |mut tx| {
-            let outcomes = decide::confirm_bulk(&mut tx, &ring, &scope, ids.items(), by)?;
-            Ok::<_, ApiError>(tx.done(outcomes)?)
-        })
-        .await?;
+    let hash = body.hash();
+    let done = confirm_bulk(&can, &db, ring.into_inner(), (key, hash), body.into_inner().ids).await?;
     let items = done.value.unwrap_or_default().into_iter().map(|(id, outcome)| ResidencyBulkItem { id, outcome }).collect();
     Ok(Json(ResidencyBulkResult { items }))
 }
@@ -227,15 +272,8 @@ pub async fn residency_refuse(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Changed<ResidencyView>, ApiError> {
-    let (id, by, scope) = (id.0, can.person(), can.scope().clone());
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0);
-    let reason = body.into_inner().reason;
-    let done = db
-        .once(once, move |mut tx| {
-            decide::refuse(&mut tx, &scope, id, by, &reason)?;
-            Ok::<Finished<()>, ApiError>(tx.done(())?)
-        })
-        .await?;
+    let (id, hash) = (id.0, body.hash());
+    let done = refuse(&can, &db, (key, hash), id, body.into_inner()).await?;
     Ok(Changed::new(&done, db.read(move |connection| one(connection, &ring, id, Eyes::Worker)).await?))
 }
 

@@ -14,6 +14,7 @@ mod state;
 mod view;
 
 pub(super) use claim::{Claim, entrance_and_community};
+pub use decide::ResidencyBulkOutcome;
 pub(super) use decide::enter_managed;
 pub use hooks::{export, home};
 pub(super) use jobs::REGISTER_CHANGED;

@@ -20,37 +20,37 @@ use crate::identity::{self, PersonName};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResidencyView {
     /// Id.
-    pub(super) id: ResidencyId,
+    pub id: ResidencyId,
     /// Who.
-    person: PersonId,
+    pub person: PersonId,
     /// What others see of them.
-    nickname: String,
+    pub nickname: String,
     /// Number to say on the phone.
-    short_number: String,
+    pub short_number: String,
     /// The community.
-    community: GridUnitId,
+    pub community: GridUnitId,
     /// The entrance.
-    entrance: GridUnitId,
+    pub entrance: GridUnitId,
     /// The entrance's whole code.
-    entrance_path: String,
+    pub entrance_path: String,
     /// The entrance's name.
-    entrance_name: String,
+    pub entrance_name: String,
     /// Door: whole for the person, for a worker while the claim waits for them, else `**`.
-    room: Option<String>,
+    pub room: Option<String>,
     /// State.
-    pub(super) state: ResidencyState,
+    pub state: ResidencyState,
     /// register, worker or managed, once confirmed.
-    how: Option<String>,
+    pub how: Option<String>,
     /// The one that counts in votes.
-    voting: bool,
+    pub voting: bool,
     /// Why it was refused.
-    reason: Option<String>,
+    pub reason: Option<String>,
     /// When it was claimed.
-    claimed_at: DateTime<Utc>,
+    pub claimed_at: DateTime<Utc>,
     /// When it was confirmed.
-    confirmed_at: Option<DateTime<Utc>>,
+    pub confirmed_at: Option<DateTime<Utc>>,
     /// One line to read out.
-    summary: String,
+    pub summary: String,
 }
 
 impl ResidencyView {

@@ -1,0 +1,66 @@
+//! Texts of people and places.
+
+use super::said::texts;
+
+texts! {
+    CLAIMS "居住认领" "Residence claims";
+    CLAIMS_HELP "居民自报的住址，登记簿对不上的须由网格员或社区确认；不能确认本人或同住家人的。" "Claims that the register doesn't answer; nobody confirms their own or their household's.";
+    HOUSEHOLDS "户" "Households";
+    HOUSEHOLDS_HELP "登记信息打码显示。查看完整信息须写明用途，并会告知本人。" "Masked. A field in clear needs a reason, and the person sees who looked.";
+    HOUSEHOLD "一户" "A household";
+    PLACES "网格" "Grid";
+    PLACES_HELP "每个片区由谁负责；没有网格员的片区列入红色清单。" "Who is responsible for each block; blocks without a worker stand on the red list.";
+    ROLES "角色" "Roles";
+    ROLES_HELP "谁在哪里担任什么，从何时到何时。新角色用「数据导入」里的工作人员名册登记。" "Who holds what, where, from when to when. New ones come from the staff roster under Imports.";
+    ROSTER "工作人员名册" "Staff roster";
+    ROSTER_HELP "名册中的人绑定手机号后自动取得角色。" "Who binds the phone of a row gets its role.";
+    PARTS "人员与地点" "People and places";
+    NO_CLAIMS "没有待确认的认领。" "No claims wait.";
+    PICK "选择" "Pick";
+    WHO "居民" "Who";
+    WHERE "住址" "Where";
+    CLAIMED "认领时间" "Claimed";
+    CONFIRM "确认" "Confirm";
+    CONFIRM_PICKED "确认所选" "Confirm the picked";
+    CONFIRM_SURE "将确认所选的全部认领。确定吗？" "All picked claims are confirmed. Sure?";
+    REFUSE "不予确认" "Refuse";
+    REASON "原因（会告知居民）" "Reason (the person is told)";
+    NONE_PICKED "请先勾选。" "Tick some first.";
+    CONFIRMED "已确认。" "Confirmed.";
+    REFUSED "已办理，并告知居民。" "Refused; the person is told.";
+    MORE "下一页" "Next page";
+    NO_HOUSEHOLDS "没有户籍登记。请用「数据导入」导入。" "No households. Import the register.";
+    ENTRANCE "楼门" "Entrance";
+    MEMBERS "在册人数" "Members";
+    FROM "开始" "From";
+    UNTIL "结束" "Until";
+    OPEN_END "至今" "open";
+    NAME "姓名" "Name";
+    PHONE "手机号" "Phone";
+    BORN "出生年" "Born";
+    RELATION "与户主关系" "Relation";
+    REVEAL "查看完整信息" "See in clear";
+    WHICH "查看" "Which";
+    PURPOSE "用途（本人会看到）" "Purpose (the person reads it)";
+    NO_ACCOUNT "未注册，不能查看" "no account";
+    IN_CLEAR "完整信息" "In clear";
+    UNKNOWN "没有登记" "not known";
+    RED_LIST "红色清单：没有网格员的片区" "Red list: blocks without a worker";
+    NO_RED "每个片区都有网格员。" "Every block has a worker.";
+    BLOCK "片区" "Block";
+    CODE "编码" "Code";
+    WORKERS "网格员" "Workers";
+    NOBODY "暂无" "nobody";
+    ROLE "角色" "Role";
+    ANY_ROLE "全部角色" "All roles";
+    FILTER "筛选" "Filter";
+    SOURCE "来源" "Source";
+    END "结束" "End";
+    END_SURE "立即结束这个角色，其权限随之取消。确定吗？" "The role and its rights end now. Sure?";
+    ENDED "角色已结束。" "The role has ended.";
+    NO_ROLES "没有符合条件的角色。" "No such roles.";
+    NO_ROSTER "名册为空。" "The roster is empty.";
+    STATE "状态" "State";
+    TAKEN "已绑定" "taken";
+    NOT_TAKEN "未绑定" "not taken yet";
+}
