@@ -7,5 +7,6 @@ mod journeys;
 mod journeys_chat;
 mod operations;
 mod pages;
+mod people;
 mod points;
 mod requests;

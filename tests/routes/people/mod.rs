@@ -98,7 +98,7 @@ pub(crate) async fn with_phone(app: &TestApp, label: &str, phone: &str) -> Actor
 }
 
 /// The id of the unit at a path.
-fn unit_at(app: &TestApp, path: &str) -> String {
+pub(crate) fn unit_at(app: &TestApp, path: &str) -> String {
     use diesel::prelude::*;
     #[derive(QueryableByName)]
     struct Id {
