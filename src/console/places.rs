@@ -73,7 +73,7 @@ impl RolesPage<'_> {
     }
 
     fn zh(&self, role: &str) -> String {
-        Role::parse(role).map_or(role, Role::zh).to_owned()
+        Role::parse(role).map_or_else(|| role.to_owned(), |known| known.zh().to_owned())
     }
 
     fn is_role(&self, role: &Role) -> bool {

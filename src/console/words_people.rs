@@ -54,7 +54,6 @@ texts! {
     ROLE "角色" "Role";
     ANY_ROLE "全部角色" "All roles";
     FILTER "筛选" "Filter";
-    SOURCE "来源" "Source";
     END "结束" "End";
     END_SURE "立即结束这个角色，其权限随之取消。确定吗？" "The role and its rights end now. Sure?";
     ENDED "角色已结束。" "The role has ended.";

@@ -75,7 +75,7 @@ async fn a_household_is_masked_and_one_field_shown_with_its_purpose() {
     assert!(asked.text.contains(&sample.people.resident), "{}", asked.text);
     assert!(!browser.get(&path).await.text.contains(&sample.people.resident), "it stands on that answer only");
     let log = resident.get("/api/v1/me/access-log").await.expect(200).to_string();
-    assert!(log.contains("person_reveal"), "{log}");
+    assert!(log.contains("上门核对"), "{log}");
     let other = Pages::new(&app);
     other.sign_in(&app.staff()).await;
     assert_eq!(other.get(&path).await.status, 404);
