@@ -11,6 +11,7 @@ use base::http::PathId;
 use base::page::PageQuery;
 use base::text::Whole;
 use futures_util::future::{Ready, ready};
+use governance::chat::cases::ChatMessageToRequest;
 use governance::chat::messages::MessageState;
 use governance::chat::moderation::desk::{self, Sent, Waiting};
 use governance::chat::moderation::http_measures::MeasureQuery;
@@ -28,7 +29,7 @@ use super::frame::Frame;
 use super::refused::Refused;
 use super::requests::Typed;
 use super::said::Said;
-use super::{times, words_chat as w, words_frame as frame_words};
+use super::{times, topics, words_chat as w, words_frame as frame_words};
 
 /// The queue's page.
 const QUEUE: &str = "/console/chat";
@@ -61,6 +62,7 @@ struct QueuePage<'a> {
     refused: &'a Refused,
     items: Vec<Waiting>,
     reasons: Vec<ReasonView>,
+    may_raise: bool,
     next: Option<String>,
 }
 
@@ -120,7 +122,9 @@ impl Desk {
         let page = desk::queue(&self.see, &typed.read::<PageQuery>()?, &self.db, self.signer.get_ref().clone()).await?;
         let reasons = self.db.read(desk::reasons).await?;
         let next = page.next_cursor.map(|cursor| typed.after(QUEUE, &cursor));
-        self.frame.page_with(refused.status(), &QueuePage { f: &self.frame, refused, items: page.items, reasons, next })
+        let may_raise = self.see.actor().may::<ChatMessageToRequest>();
+        let page = QueuePage { f: &self.frame, refused, items: page.items, reasons, may_raise, next };
+        self.frame.page_with(refused.status(), &page)
     }
 
     async fn list(self, typed: &Typed, refused: &Refused) -> Result<HttpResponse, ApiError> {
@@ -133,12 +137,27 @@ impl Desk {
         self.frame.page_with(refused.status(), &page)
     }
 
-    /// After something was done to a message: the queue again; refused, with what was typed.
-    async fn after(self, id: MessageId, form: Form, outcome: Result<(), ApiError>, said: Said) -> Result<HttpResponse, ApiError> {
+    /// What a write on a message needs besides its right.
+    pub(super) fn parts(&self) -> (&Db, &Signals) {
+        (&self.db, &self.signals)
+    }
+
+    /// After something was done to a message: the topic that the form stood in, or the queue again; refused, with what was typed.
+    pub(super) async fn after(
+        self,
+        id: MessageId,
+        form: Form,
+        outcome: Result<(), ApiError>,
+        said: Said,
+    ) -> Result<HttpResponse, ApiError> {
+        let topic = form.get("from").parse().ok().map(topics::page_of);
         match outcome {
-            Ok(()) => Ok(self.frame.go(QUEUE, said)),
+            Ok(()) => Ok(self.frame.go(topic.as_deref().unwrap_or(QUEUE), said)),
             Err(why) => {
                 let refused = Refused::new(&id.to_string(), form, why, self.frame.lang())?;
+                if let Some(topic) = topic {
+                    return Ok(self.frame.go_saying(&topic, refused.text()));
+                }
                 self.queue(&Typed::new(Vec::new()), &refused).await
             }
         }
@@ -195,8 +214,10 @@ pub async fn console_chat_hide(
     id: PathId<MessageId>,
     form: Form,
 ) -> Result<HttpResponse, ApiError> {
-    let outcome =
-        async { desk::hide(&can, (&desk.db, &desk.signals), Desk::sent(&form)?, id.0, form.read::<Grounds>()?).await }.await;
+    let outcome = async {
+        desk::hide(&can, (&desk.db, &desk.signals), Desk::sent(&form)?, id.0, form.without("from").read::<Grounds>()?).await
+    }
+    .await;
     desk.after(id.0, form, outcome, w::HIDDEN).await
 }
 

@@ -50,8 +50,12 @@ function poll(part) {
 function begin(root) {
   const own = (selector) => [...(root.matches && root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)];
   own("[data-poll]").forEach(poll);
+  own("[data-print]").forEach((button) => { button.hidden = false; });
   own("form[data-go]").forEach((form) => form.submit());
 }
+
+// data-print: the browser's own printing; without scripts the button isn't there and its menu does it.
+document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) { window.print(); } });
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");

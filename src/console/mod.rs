@@ -11,6 +11,7 @@
 
 mod account;
 mod assets;
+mod cards;
 mod chat;
 mod form;
 mod frame;
@@ -31,6 +32,7 @@ mod settlements;
 mod sign_in;
 mod times;
 mod todo;
+mod topics;
 mod upload;
 mod words_chat;
 mod words_frame;
@@ -95,6 +97,13 @@ fn routes(config: &mut ServiceConfig) {
         .service(chat::console_chat_refuse)
         .service(chat::console_chat_lift)
         .service(chat::console_chat_decide)
+        .service(topics::console_chat_topics)
+        .service(topics::console_chat_topic_open)
+        .service(topics::console_chat_topic)
+        .service(topics::console_chat_say)
+        .service(topics::console_chat_topic_close)
+        .service(topics::console_chat_request)
+        .service(topics::console_chat_figures)
         .service(moderation::console_moderation)
         .service(moderation::console_moderation_publish)
         .service(moderation::console_moderation_refuse)
@@ -136,6 +145,9 @@ fn routes(config: &mut ServiceConfig) {
         .service(operations::console_operations)
         .service(operations::console_job_rerun)
         .service(people::console_claims)
+        .service(cards::console_cards)
+        .service(cards::console_card_issue)
+        .service(cards::console_card_revoke)
         .service(people::console_claims_confirm)
         .service(people::console_claim_decide)
         .service(people::console_households)
@@ -144,7 +156,8 @@ fn routes(config: &mut ServiceConfig) {
         .service(places::console_places)
         .service(places::console_roles)
         .service(places::console_role_end)
-        .service(places::console_roster);
+        .service(places::console_roster)
+        .service(places::console_roster_code);
 }
 
 async fn nowhere(_request: HttpRequest) -> actix_web::HttpResponse {

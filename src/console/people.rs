@@ -6,7 +6,7 @@ use askama::Template;
 use base::db::Db;
 use base::error::{self, ApiError};
 use base::http::{PathId, Query};
-use base::ids::PersonId;
+use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use people::community::HouseholdId;
@@ -28,13 +28,22 @@ use super::words_frame as frame_words;
 use super::words_people as w;
 
 const CLAIMS: &str = "/console/people";
+/// Claims of a page: as many as a list gives.
+const CLAIMS_SHOWN: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "people.html", config = "src/console/askama.toml")]
 struct ClaimsPage<'a> {
     f: &'a Frame,
     page: Page<ResidencyView>,
+    may_decide: bool,
     refused: &'a Refused,
+}
+
+impl ClaimsPage<'_> {
+    fn form(&self, one: &ResidencyView) -> String {
+        one.id.to_string()
+    }
 }
 
 async fn claims_page(
@@ -45,11 +54,12 @@ async fn claims_page(
     let wanted = ResidencyQuery {
         state: Some(ResidencyState::Claimed),
         entrance: None,
-        limit: Some(query.limit.unwrap_or(50)),
+        limit: Some(query.limit.unwrap_or(CLAIMS_SHOWN)),
         cursor: query.cursor.clone(),
     };
     let page = residencies::list(can, db, ring.clone().into_inner(), &wanted).await?;
-    frame.page_with(refused.status_or_ok(), &ClaimsPage { f: frame, page, refused })
+    let may_decide = can.actor().may::<ResidencyConfirm>();
+    frame.page_with(refused.status_or_ok(), &ClaimsPage { f: frame, page, may_decide, refused })
 }
 
 /// Claims that wait.
@@ -108,7 +118,7 @@ pub async fn console_claim_decide(
     match decided.await {
         Ok(said) => Ok(frame.go(CLAIMS, said)),
         Err(why) => {
-            let refused = Refused::new("claim", form, why, frame.lang())?;
+            let refused = Refused::new(&id.0.to_string(), form, why, frame.lang())?;
             claims_page((&can.2, &frame, &db, &ring), &PageQuery::default(), &refused).await
         }
     }
@@ -119,6 +129,7 @@ pub async fn console_claim_decide(
 struct HouseholdsPage<'a> {
     f: &'a Frame,
     page: Page<HouseholdView>,
+    entrance: Option<GridUnitId>,
 }
 
 /// Households, masked.
@@ -130,7 +141,7 @@ pub async fn console_households(
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
     let page = households::list(&can, &db, &query).await?;
-    frame.page(&HouseholdsPage { f: &frame, page })
+    frame.page(&HouseholdsPage { f: &frame, page, entrance: query.entrance })
 }
 
 /// A field that is shown in clear this once, and whose it is.

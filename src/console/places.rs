@@ -12,11 +12,11 @@ use base::ids::GridUnitId;
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use people::community::places::GridRedList;
-use people::community::places::http::{self as api, BlockDuty, UnitView};
-use people::grid;
+use people::community::places::http::{self as api, UnitDuty, UnitView};
+use people::grid::{self, UnitKind};
 use people::identity::http_people::{self, RoleQuery, RoleView};
-use people::identity::http_phone::{self, RosterQuery, RosterView};
-use people::identity::{Can, Role, RoleEnd, RoleId, RoleList, RosterList};
+use people::identity::http_phone::{self, CodeView, RosterQuery, RosterView};
+use people::identity::{Can, Role, RoleEnd, RoleId, RoleList, RosterCodeIssue, RosterList, RosterRowId};
 
 use super::form::Form;
 use super::frame::Frame;
@@ -32,10 +32,16 @@ const ROLES: &str = "/console/places/roles";
 struct PlacesPage<'a> {
     f: &'a Frame,
     red: Vec<UnitView>,
-    page: Page<BlockDuty>,
+    page: Page<UnitDuty>,
 }
 
-/// Blocks with their workers, and those without.
+impl PlacesPage<'_> {
+    fn is_block(&self, one: &UnitDuty) -> bool {
+        one.unit.kind == UnitKind::Block
+    }
+}
+
+/// The tree down to the blocks, with their workers; and blocks without one.
 #[get("/places")]
 pub async fn console_places(
     can: Can<GridRedList>,
@@ -46,12 +52,12 @@ pub async fn console_places(
     let most = PageQuery { limit: Some(100), cursor: None };
     let red = api::red_list(&can, &db, &most).await?.items;
     let query = PageQuery { limit: Some(query.limit.unwrap_or(50)), cursor: query.cursor.clone() };
-    let page = api::duties(&can, &db, &query).await?;
+    let page = api::tree(&can, &db, &query).await?;
     frame.page(&PlacesPage { f: &frame, red, page })
 }
 
 /// Names of units, for lists that know their ids only.
-async fn unit_names(db: &Db, ids: Vec<GridUnitId>) -> Result<HashMap<GridUnitId, String>, ApiError> {
+pub(super) async fn unit_names(db: &Db, ids: Vec<GridUnitId>) -> Result<HashMap<GridUnitId, String>, ApiError> {
     let units = db.read(move |connection| grid::units_by_ids(connection, &ids)).await?;
     Ok(units.into_iter().map(|(id, unit)| (id, format!("{} {}", unit.name, unit.path.as_str()))).collect())
 }
@@ -123,18 +129,40 @@ pub async fn console_role_end(
     }
 }
 
+/// A code that is shown this once, and whose row it is.
+type Given = Option<(RosterRowId, CodeView)>;
+
 #[derive(Template)]
 #[template(path = "roster.html", config = "src/console/askama.toml")]
 struct RosterPage<'a> {
     f: &'a Frame,
     page: Page<RosterView>,
     units: HashMap<GridUnitId, String>,
+    given: Given,
+    may_code: bool,
+    refused: &'a Refused,
 }
 
 impl RosterPage<'_> {
     fn place(&self, unit: &Option<GridUnitId>) -> String {
         unit.and_then(|unit| self.units.get(&unit).cloned()).unwrap_or_default()
     }
+
+    fn code(&self, row: &RosterRowId) -> Option<&CodeView> {
+        self.given.as_ref().filter(|(given, _)| given == row).map(|(_, view)| view)
+    }
+}
+
+async fn roster_page(
+    (can, frame, db, ring): (&Can<RosterList>, &Frame, &Db, &KeyRing),
+    query: &RosterQuery,
+    given: Given,
+    refused: &Refused,
+) -> Result<HttpResponse, ApiError> {
+    let page = http_phone::roster_of(can, db, ring, query).await?;
+    let units = unit_names(db, page.items.iter().filter_map(|one| one.grid_unit_id).collect()).await?;
+    let may_code = can.actor().may::<RosterCodeIssue>();
+    frame.page_with(refused.status_or_ok(), &RosterPage { f: frame, page, units, given, may_code, refused })
 }
 
 /// The staff roster, masked.
@@ -143,10 +171,25 @@ pub async fn console_roster(
     can: Can<RosterList>,
     frame: Frame,
     query: Query<RosterQuery>,
-    db: Data<Db>,
-    ring: Data<KeyRing>,
+    (db, ring): (Data<Db>, Data<KeyRing>),
 ) -> Result<HttpResponse, ApiError> {
-    let page = http_phone::roster_of(&can, &db, &ring, &query).await?;
-    let units = unit_names(&db, page.items.iter().filter_map(|one| one.grid_unit_id).collect()).await?;
-    frame.page(&RosterPage { f: &frame, page, units })
+    roster_page((&can, &frame, &db, &ring), &query, None, &Refused::default()).await
+}
+
+/// Gives the one-time code of a row, for somebody whose phone differs. It stands on the answer itself and nowhere else.
+#[post("/places/roster/{id}/code")]
+pub async fn console_roster_code(
+    can: (Can<RosterCodeIssue>, Can<RosterList>),
+    frame: Frame,
+    id: PathId<RosterRowId>,
+    form: Form,
+    (db, ring): (Data<Db>, Data<KeyRing>),
+) -> Result<HttpResponse, ApiError> {
+    let issued = async { http_phone::issue_code(&can.0, &db, ring.clone().into_inner(), form.key()?, id.0).await };
+    let (given, refused) = match issued.await {
+        Ok((_done, view)) => (Some((id.0, view)), Refused::default()),
+        Err(why) => (None, Refused::new("code", form, why, frame.lang())?),
+    };
+    let all = RosterQuery { limit: Some(100), ..RosterQuery::default() };
+    roster_page((&can.1, &frame, &db, &ring), &all, given, &refused).await
 }

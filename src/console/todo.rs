@@ -118,6 +118,9 @@ pub(super) fn page_of(link: &str) -> Option<String> {
     if let Some(query) = path.strip_prefix("screening/items") {
         return Some(format!("/console/moderation{query}"));
     }
+    if path.starts_with("residencies") {
+        return Some("/console/people".to_owned());
+    }
     let id = |prefix: &str| path.strip_prefix(prefix).filter(|rest| !rest.is_empty() && !rest.contains(['/', '?']));
     id("governance/requests/").map(|id| format!("/console/requests/{id}"))
 }
@@ -235,6 +238,7 @@ mod tests {
     fn a_link_of_the_api_leads_to_its_page() {
         assert_eq!(page_of("/api/v1/governance/requests/1"), Some("/console/requests/1".to_owned()));
         assert_eq!(page_of("/api/v1/governance/requests/1/events"), None);
+        assert_eq!(page_of("/api/v1/residencies?state=claimed"), Some("/console/people".to_owned()));
         assert_eq!(page_of("/api/v1/life/orders/1"), None);
     }
 }

@@ -142,7 +142,6 @@ impl Browser {
     }
 
     /// Presses a key on the page itself.
-    #[expect(dead_code, reason = "for screens with keys")]
     pub(super) async fn press(&self, key: &str) {
         self.write("body", key).await;
     }

@@ -123,3 +123,93 @@ async fn blocks_without_a_worker_are_red_and_a_role_ends() {
     assert_eq!(other.get("/console/places").await.status, 403);
     drop(worker);
 }
+
+#[actix_web::test]
+async fn a_card_is_printed_once_and_revoked() {
+    let app = TestApp::start().await;
+    let worker = app.grid_worker();
+    let (elder, number) = crate::routes::people::proxies::managed(&app, &worker, 1940).await;
+    let browser = Pages::new(&app);
+    browser.sign_in(&worker).await;
+    let (list, path) = ("/console/people/cards", format!("/console/people/cards/{elder}"));
+    let page = browser.get(list).await;
+    assert!(page.text.contains(&number) && page.text.contains("老**") && !page.text.contains("老人甲"), "{}", page.text);
+    let wrong = browser.submit(list, &path, &[("pin", "12a4")]).await;
+    assert_eq!(wrong.status, 422, "{}", wrong.text);
+    let fields = [("csrf", hidden(&page.text, "csrf")), ("key", hidden(&page.text, "key")), ("pin", "0420")];
+    let printed = browser.post(&path, &fields).await;
+    assert_eq!(printed.status, 200, "{}", printed.text);
+    assert!(printed.text.contains("class=\"paper-a6 qr\"") && printed.text.contains("<svg"), "{}", printed.text);
+    assert!(printed.text.contains("四位密码") && !printed.text.contains("0420"));
+    let again = browser.post(&path, &fields).await;
+    assert!(again.text.contains("只显示一次") && !again.text.contains("<figure"), "{}", again.text);
+    let held = worker.get("/api/v1/managed-accounts").await.expect(200)["items"][0]["card"]["id"].as_str().unwrap().to_owned();
+    let revoke = format!("{list}/{held}/revoke");
+    let other = Pages::new(&app);
+    other.sign_in(&app.actor(Role::GridWorker, "S1/C1/E1/B2")).await;
+    let away = other.get(list).await;
+    assert!(!away.text.contains(&number));
+    let home = other.get("/console").await.text;
+    let fields = [("csrf", hidden(&home, "csrf")), ("key", "0123456789abcdef")];
+    for path in [&revoke, &path] {
+        assert_eq!(other.post(path, &fields).await.status, 404, "{path}");
+    }
+    let done = browser.submit(list, &revoke, &[]).await;
+    assert!(browser.follow(done).await.text.contains("卡已停用"));
+    assert_eq!(worker.get("/api/v1/managed-accounts").await.expect(200)["items"][0]["card"], json!(null));
+}
+
+#[actix_web::test]
+async fn the_roster_gives_its_code_once_and_the_tree_names_workers() {
+    let app = TestApp::start().await;
+    let sample = sample_community(&app, "cpp3").await;
+    let browser = Pages::new(&app);
+    browser.sign_in(&with_phone(&app, "社区", &sample.people.secretary).await).await;
+    let list = "/console/places/roster";
+    let page = browser.get(&format!("{list}?open=true&limit=100")).await;
+    assert!(!page.text.contains(&sample.people.worker), "a phone in clear");
+    let path = page.text.split("action=\"").filter_map(|part| part.split('"').next()).find(|path| path.ends_with("/code"));
+    let path = path.expect("a row that is nobody's yet").to_owned();
+    let fields = [("csrf", hidden(&page.text, "csrf")), ("key", hidden(&page.text, "key"))];
+    let given = browser.post(&path, &fields).await;
+    let code = given.text.split("<b class=\"code\">").nth(1).and_then(|rest| rest.split('<').next()).expect("a code");
+    assert!(code.len() == 8 && code.bytes().all(|digit| digit.is_ascii_digit()), "{code}");
+    let again = browser.post(&path, &fields).await;
+    assert!(!again.text.contains(code) && again.text.contains("只显示一次"), "{}", again.text);
+    let other = Pages::new(&app);
+    other.sign_in(&app.staff()).await;
+    let away = other.get("/console").await;
+    assert_eq!(other.post(&path, &[("csrf", hidden(&away.text, "csrf")), ("key", "0123456789abcdef")]).await.status, 404);
+    with_phone(&app, "网格员", &sample.people.worker).await;
+    let tree = browser.get("/console/places?limit=100").await.text;
+    let tree = tree.split("id=\"tree\"").nth(1).expect("a tree");
+    let rows: Vec<&str> = tree.split("<tr class=\"depth-").skip(1).filter_map(|row| row.split("</tr>").next()).collect();
+    assert!(
+        rows[0].starts_with('0') && rows[1].starts_with('1') && rows[2].starts_with('2') && rows[3].starts_with('3'),
+        "{tree}"
+    );
+    assert!(rows.iter().any(|row| row.starts_with('3') && row.contains("SQ-")), "a worker stands beside a block: {tree}");
+}
+
+#[actix_web::test]
+async fn harmful_texts_about_people_are_shown_as_texts() {
+    let app = TestApp::start().await;
+    let sample = sample_community(&app, "cpp4").await;
+    let browser = Pages::new(&app);
+    browser.sign_in(&with_phone(&app, "社区", &sample.people.secretary).await).await;
+    let somebody = claim(&app, &sample, "一", &sample.people.stranger).await;
+    let page = browser.get("/console/people").await;
+    let path = page.text.split("action=\"").filter_map(|part| part.split('"').next()).find(|path| path.contains("/claims/"));
+    let path = path.expect("a claim").to_owned();
+    for harm in super::HARMFUL {
+        somebody.send(reqwest::Method::PUT, "/api/v1/me/nickname", |request| request.json(&json!({"nickname": harm}))).await;
+        let page = browser.get("/console/people").await;
+        let long = harm.repeat(60);
+        let fields = [("csrf", hidden(&page.text, "csrf")), ("key", "0123456789abcdef"), ("what", "refuse"), ("reason", &long)];
+        let refused = browser.post(&path, &fields).await;
+        assert_eq!(refused.status, 422, "{}", refused.text);
+        for shown in [page, refused, browser.get("/console").await] {
+            super::shows_as_text(&shown.text, harm);
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Queries of `grid_units`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use base::db::DbResult;
 use base::ids::GridUnitId;
@@ -99,13 +99,27 @@ pub fn units_by_ids(connection: &mut PgConnection, ids: &[GridUnitId]) -> DbResu
     Ok(units.into_iter().map(|unit| (unit.id, unit)).collect())
 }
 
-/// The units from the street down to a path, the unit itself last.
-pub fn above(connection: &mut PgConnection, path: &GridPath) -> DbResult<Vec<GridUnit>> {
+/// The units from the street down to each of these paths, each once, in order of path.
+pub fn above_all(connection: &mut PgConnection, places: &[GridPath]) -> DbResult<Vec<GridUnit>> {
+    let paths: BTreeSet<GridPath> = places.iter().flat_map(down_to).collect();
+    let paths: Vec<GridPath> = paths.into_iter().collect();
+    let query = grid_units::table.filter(grid_units::path.eq_any(paths)).select(GridUnit::as_select());
+    Ok(query.order(grid_units::path).load(connection)?)
+}
+
+/// The path of each unit from the street down.
+fn down_to(path: &GridPath) -> Vec<GridPath> {
     let mut paths: Vec<GridPath> = Vec::new();
     for code in path.as_str().split('/') {
         let next = paths.last().map_or_else(|| GridPath::new(code), |parent| parent.child(code));
         paths.push(next);
     }
+    paths
+}
+
+/// The units from the street down to a path, the unit itself last.
+pub fn above(connection: &mut PgConnection, path: &GridPath) -> DbResult<Vec<GridUnit>> {
+    let paths = down_to(path);
     Ok(grid_units::table
         .filter(grid_units::path.eq_any(paths))
         .select(GridUnit::as_select())

@@ -172,6 +172,11 @@ pub fn people_over(connection: &mut PgConnection, role: Role, place: &GridPath) 
     rows_role::holders_over(connection, role.name(), place)
 }
 
+/// Who is responsible for each of these places, the nearest first.
+pub fn people_over_each(connection: &mut PgConnection, role: Role, places: &[GridPath]) -> DbResult<Vec<(GridPath, PersonId)>> {
+    rows_role::holders_over_each(connection, role.name(), places)
+}
+
 /// Of these places, those that nobody with the role is responsible for: blocks of the red list.
 pub fn places_without(connection: &mut PgConnection, role: Role, places: &[GridPath]) -> DbResult<Vec<GridPath>> {
     rows_role::without_holder(connection, role.name(), places)

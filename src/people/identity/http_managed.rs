@@ -2,10 +2,11 @@
 //! Managed accounts, cards and new-employment registrations over HTTP.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::{self, ApiError};
 use base::http::{Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
@@ -72,16 +73,13 @@ impl CardView {
     }
 }
 
-/// Managed accounts within my scope, newest first.
-#[utoipa::path(tag = "people", params(PageQuery), responses((status = 200, body = Page<ManagedView>, description = "Open managed accounts"),
-    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/managed-accounts")]
-pub async fn managed_account_list(
-    can: Can<ManagedAccountList>,
-    query: Query<PageQuery>,
-    db: Data<Db>,
-    ring: Data<KeyRing>,
-) -> Result<HttpResponse, ApiError> {
+/// Managed accounts of the scope, newest first, masked.
+pub async fn managed(
+    can: &Can<ManagedAccountList>,
+    db: &Db,
+    ring: Arc<KeyRing>,
+    query: &PageQuery,
+) -> Result<Page<ManagedView>, ApiError> {
     let (window, scope) = (query.window::<PersonId>()?, can.scope().clone());
     let page = db
         .read(move |connection| -> Result<_, ApiError> {
@@ -93,7 +91,20 @@ pub async fn managed_account_list(
         })
         .await?;
     let items = page.items.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(HttpResponse::Ok().json(Page { items, next_cursor: page.next_cursor }))
+    Ok(Page { items, next_cursor: page.next_cursor })
+}
+
+/// Managed accounts within my scope, newest first.
+#[utoipa::path(tag = "people", params(PageQuery), responses((status = 200, body = Page<ManagedView>, description = "Open managed accounts"),
+    (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/managed-accounts")]
+pub async fn managed_account_list(
+    can: Can<ManagedAccountList>,
+    query: Query<PageQuery>,
+    db: Data<Db>,
+    ring: Data<KeyRing>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(managed(&can, &db, ring.into_inner(), &query).await?))
 }
 
 fn managed_view(
@@ -149,22 +160,85 @@ fn require_managed(connection: &mut PgConnection, scope: &Scope, holder: PersonI
     Ok(unit.name)
 }
 
+/// What is printed on a card that was just issued; it is shown once.
+#[derive(Debug)]
+pub struct CardPrint {
+    /// What the QR code holds.
+    pub payload: String,
+    /// The QR code.
+    pub svg: String,
+    /// Number to say on the phone.
+    pub short_number: String,
+    /// `王*`: the card may be lost.
+    pub masked_name: String,
+    /// The entrance.
+    pub place: String,
+    /// Is a PIN needed?
+    pub pin: bool,
+}
+
+impl CardPrint {
+    fn html(&self) -> String {
+        let text =
+            CardText { short_number: &self.short_number, masked_name: &self.masked_name, place: &self.place, pin: self.pin };
+        card_print::html(&self.svg, &text)
+    }
+}
+
 fn printed(
     connection: &mut PgConnection,
     ring: &KeyRing,
     holder: PersonId,
     card: CardId,
     token: &str,
-) -> Result<IssuedCardView, ApiError> {
+) -> Result<CardPrint, ApiError> {
     let row = rows::find(connection, holder)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
     let place = require_managed(connection, &Scope::everything(), holder)?;
     let pin = rows_card::card_find(connection, card)?.is_some_and(|card| card.pin_hash.is_some());
     let (name, _phone) = person::masked(ring, &row)?;
     let payload = card::payload(token);
     let svg = crate::qr::svg(&payload)?;
-    let masked_name = name.as_deref().unwrap_or(&row.nickname);
-    let html = card_print::html(&svg, &CardText { short_number: &row.short_number, masked_name, place: &place, pin });
-    Ok(IssuedCardView { id: card, token: Some(payload), card_svg: Some(svg), print_html: Some(html) })
+    let masked_name = name.unwrap_or(row.nickname);
+    Ok(CardPrint { payload, svg, short_number: row.short_number, masked_name, place, pin })
+}
+
+/// Issues a card to a managed account of the scope; the one before is revoked. What prints it is there once: not on a replay.
+pub async fn issue(
+    can: &Can<CardIssue>,
+    (db, ring): (&Db, Arc<KeyRing>),
+    (key, hash): (IdempotencyKey, [u8; 32]),
+    holder: PersonId,
+    body: NewCardBody,
+) -> Result<(Done<String>, Option<CardPrint>), ApiError> {
+    let (id, issuer, scope, sealing) = (CardId::new(), can.person(), can.scope().clone(), Arc::clone(&ring));
+    let once = can.once(key, hash_on(holder.0, hash), id.0);
+    let limit = body.daily_limit.map_or(10, Whole::get);
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require_managed(tx.conn(), &scope, holder)?;
+            let token = card::card_issue(&mut tx, &sealing, (id, holder), issuer, body.pin.as_ref(), limit)?;
+            Ok(tx.done(token)?)
+        })
+        .await?;
+    let card = CardId(done.id);
+    let print = match done.value.clone() {
+        Some(token) => Some(db.read(move |connection| printed(connection, &ring, holder, card, &token)).await?),
+        None => None,
+    };
+    Ok((done, print))
+}
+
+/// Revokes a card of the scope.
+pub async fn revoke(can: &Can<CardRevoke>, db: &Db, key: IdempotencyKey, id: CardId) -> Result<Done<()>, ApiError> {
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let (by, scope) = (can.person(), can.scope().clone());
+    db.once(once, move |mut tx| -> Result<_, ApiError> {
+        let row = rows_card::card_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+        require_managed(tx.conn(), &scope, row.person_id)?;
+        card::revoke(&mut tx, id, by)?;
+        Ok(tx.done(())?)
+    })
+    .await
 }
 
 /// Issue a card; the one before is revoked.
@@ -179,21 +253,12 @@ pub async fn card_issue(
     body: Valid<NewCardBody>,
     (db, ring): (Data<Db>, Data<KeyRing>),
 ) -> Result<Created<IssuedCardView>, ApiError> {
-    let (id, holder, issuer, scope) = (CardId::new(), path.0, can.person(), can.scope().clone());
-    let (once, body, sealing) = (can.once(key, hash_on(holder.0, body.hash()), id.0), body.into_inner(), ring.clone());
-    let limit = body.daily_limit.map_or(10, Whole::get);
-    let done = db
-        .once(once, move |mut tx| -> Result<_, ApiError> {
-            require_managed(tx.conn(), &scope, holder)?;
-            let token = card::card_issue(&mut tx, &sealing, (id, holder), issuer, body.pin.as_ref(), limit)?;
-            Ok(tx.done(token)?)
-        })
-        .await?;
+    let hash = body.hash();
+    let (done, print) = issue(&can, (&db, ring.into_inner()), (key, hash), path.0, body.into_inner()).await?;
     let card = CardId(done.id);
-    let view = match done.value.clone() {
-        Some(token) => db.read(move |connection| printed(connection, &ring, holder, card, &token)).await?,
-        None => IssuedCardView { id: card, token: None, card_svg: None, print_html: None },
-    };
+    let print_html = print.as_ref().map(CardPrint::html);
+    let (token, card_svg) = print.map(|print| (print.payload, print.svg)).unzip();
+    let view = IssuedCardView { id: card, token, card_svg, print_html };
     Ok(Created::new(&done, format!("/api/v1/cards/{card}"), view))
 }
 
@@ -207,15 +272,6 @@ pub async fn card_revoke(
     key: IdempotencyKey,
     db: Data<Db>,
 ) -> Result<NoContent, ApiError> {
-    let once = can.once(key, hash_on(path.0.0, [0; 32]), path.0.0);
-    let (id, by, scope) = (path.0, can.person(), can.scope().clone());
-    let done = db
-        .once(once, move |mut tx| -> Result<_, ApiError> {
-            let row = rows_card::card_find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-            require_managed(tx.conn(), &scope, row.person_id)?;
-            card::revoke(&mut tx, id, by)?;
-            Ok(tx.done(())?)
-        })
-        .await?;
+    let done = revoke(&can, &db, key, path.0).await?;
     Ok(NoContent::new(&done))
 }

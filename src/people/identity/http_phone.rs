@@ -1,10 +1,12 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
 //! Binding a phone over HTTP, and the roster whose rows become roles by it.
 
+use std::sync::Arc;
+
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, post};
 use base::clients::wechat::WeChat;
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, OrganizationId, PersonId};
@@ -224,6 +226,29 @@ fn require_row(connection: &mut PgConnection, scope: &Scope, id: RosterRowId) ->
     scope.require(&Target { unit: path.as_ref(), organization: row.organization_id, ..Target::default() })
 }
 
+/// Gives the one-time code of a roster row of the scope; a replay shows none.
+pub async fn issue_code(
+    can: &Can<RosterCodeIssue>,
+    db: &Db,
+    ring: Arc<KeyRing>,
+    key: IdempotencyKey,
+    id: RosterRowId,
+) -> Result<(Done<String>, CodeView), ApiError> {
+    let scope = can.scope().clone();
+    // The body is empty, so the row stands in for it: the same key for another row is refused.
+    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
+    let done = db
+        .once(once, move |mut tx| -> Result<_, ApiError> {
+            require_row(tx.conn(), &scope, id)?;
+            let code = roster::issue_code(&mut tx, &ring, id)?;
+            Ok(tx.done(code)?)
+        })
+        .await?;
+    let row = db.read(move |connection| rows_roster::find(connection, id)).await?;
+    let view = CodeView { code: done.value.clone(), expires_at: row.and_then(|row| row.code_expires_at) };
+    Ok((done, view))
+}
+
 /// Give the one-time code of a roster row to a person whose phone differs: eight digits, ten minutes.
 #[utoipa::path(tag = "people", params(("id" = RosterRowId, Path), ("Idempotency-Key" = String, Header)),
     responses((status = 201, body = CodeView, description = "Read the code out to the person; it is shown once"),
@@ -236,19 +261,9 @@ pub async fn roster_code_issue(
     db: Data<Db>,
     ring: Data<KeyRing>,
 ) -> Result<Created<CodeView>, ApiError> {
-    let (id, scope) = (path.0, can.scope().clone());
-    // The body is empty, so the row stands in for it: the same key for another row is refused.
-    let once = can.once(key, hash_on(id.0, [0; 32]), id.0);
-    let done = db
-        .once(once, move |mut tx| -> Result<_, ApiError> {
-            require_row(tx.conn(), &scope, id)?;
-            let code = roster::issue_code(&mut tx, &ring, id)?;
-            Ok(tx.done(code)?)
-        })
-        .await?;
-    let row = db.read(move |connection| rows_roster::find(connection, id)).await?;
-    let expires_at = row.and_then(|row| row.code_expires_at);
-    Ok(Created::new(&done, format!("/api/v1/roster/{id}"), CodeView { code: done.value.clone(), expires_at }))
+    let id = path.0;
+    let (done, view) = issue_code(&can, &db, ring.into_inner(), key, id).await?;
+    Ok(Created::new(&done, format!("/api/v1/roster/{id}"), view))
 }
 
 /// Take a row off the roster; its role ends now.

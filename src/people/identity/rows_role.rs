@@ -130,6 +130,34 @@ pub(super) fn holders_over(connection: &mut PgConnection, role: &str, place: &Gr
     Ok(rows.into_iter().map(|row| row.person_id).collect())
 }
 
+/// Who with the role stands over each of these places, the nearest first, in one query.
+pub(super) fn holders_over_each(
+    connection: &mut PgConnection,
+    role: &str,
+    places: &[GridPath],
+) -> DbResult<Vec<(GridPath, PersonId)>> {
+    let paths: Vec<&str> = places.iter().map(GridPath::as_str).collect();
+    let rows: Vec<OverRow> = sql_query(
+        "SELECT place AS path, r.person_id FROM unnest($2) place \
+         JOIN grid_units u ON starts_with(place || '/', u.path || '/') JOIN roles r ON r.grid_unit_id = u.id \
+         JOIN persons p ON p.id = r.person_id AND p.state = 'active' \
+         WHERE r.role = $1 AND r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
+         GROUP BY place, r.person_id ORDER BY place, max(length(u.path)) DESC, r.person_id",
+    )
+    .bind::<sql_types::Text, _>(role)
+    .bind::<sql_types::Array<sql_types::Text>, _>(paths)
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.path, row.person_id)).collect())
+}
+
+#[derive(QueryableByName)]
+struct OverRow {
+    #[diesel(sql_type = sql_types::Text)]
+    path: GridPath,
+    #[diesel(sql_type = sql_types::Uuid)]
+    person_id: PersonId,
+}
+
 /// Of these places, those that nobody with the role stands over, in one query.
 pub(super) fn without_holder(connection: &mut PgConnection, role: &str, places: &[GridPath]) -> DbResult<Vec<GridPath>> {
     let paths: Vec<&str> = places.iter().map(GridPath::as_str).collect();

@@ -41,6 +41,17 @@ pub async fn chat_group_open(
 }
 
 /// The groups that one belongs to, in the order in which they were opened.
+pub async fn list(can: &Can<ChatGroupList>, db: &Db, query: &PageQuery) -> Result<Page<GroupView>, ApiError> {
+    let (window, actor) = (query.window::<GroupId>()?, can.actor().clone());
+    let views = db.read(move |connection| -> Result<_, ApiError> {
+        let (units, scope) = places_of(connection, &actor)?;
+        let groups = rows::list(connection, &units, &scope, &window)?;
+        view::views(connection, &actor, groups)
+    });
+    Ok(window.page(views.await?, |view| view.id, |view| view))
+}
+
+/// The groups that one belongs to, in the order in which they were opened.
 #[utoipa::path(tag = "chat", params(PageQuery), responses((status = 200, body = Page<GroupView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/chat/groups")]
 pub async fn chat_group_list(
@@ -48,13 +59,7 @@ pub async fn chat_group_list(
     query: Query<PageQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<GroupView>>, ApiError> {
-    let (window, actor) = (query.window::<GroupId>()?, can.actor().clone());
-    let views = db.read(move |connection| -> Result<_, ApiError> {
-        let (units, scope) = places_of(connection, &actor)?;
-        let groups = rows::list(connection, &units, &scope, &window)?;
-        view::views(connection, &actor, groups)
-    });
-    Ok(Json(window.page(views.await?, |view| view.id, |view| view)))
+    Ok(Json(list(&can, &db, &query).await?))
 }
 
 /// A group that one belongs to.

@@ -4,7 +4,7 @@
 use actix_web::http::header::{ETAG, IF_NONE_MATCH};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, Responder as _, get, post};
-use base::db::Db;
+use base::db::{Db, Done};
 use base::error::{self, ApiError};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use people::files::Signer;
@@ -16,6 +16,7 @@ use utoipa::IntoParams;
 use super::send::{self, NewMessage, Sending};
 use super::view::{self, Ask, MessageView, ThreadView};
 use super::{ChatMessageList, ChatMessageSend, ChatMessageWithdraw, withdraw};
+use crate::moderation::desk::Sent;
 use crate::{MessageId, Settings, Signals, TopicId, groups};
 
 /// Which part of a topic: the newest messages, older ones, or what has changed.
@@ -85,6 +86,56 @@ pub async fn chat_message_list(
     })
 }
 
+/// Writes into a topic.
+async fn write(
+    can: &Can<ChatMessageSend>,
+    (db, screener, settings, signals): (&Db, &Screener, &Settings, &Signals),
+    sent: Sent,
+    topic: TopicId,
+    body: NewMessage,
+) -> Result<Done<send::Sent>, ApiError> {
+    let (new, actor, per_minute) = (MessageId::new(), can.actor().clone(), settings.messages_per_minute);
+    let verdict = checked(db, screener, &actor, topic, &body).await?;
+    let once = can.once(sent.key, hash_on(topic.0, sent.hash), new.0).contended();
+    let done = db.once(once, move |mut tx| -> Result<_, ApiError> {
+        let sending = Sending { id: new, topic, actor: &actor, new: &body, verdict: &verdict, per_minute };
+        let sent = send::send(&mut tx, &sending)?;
+        Ok(tx.done(sent)?)
+    });
+    let done = done.await?;
+    if let Some(sent) = done.value {
+        signals.announce(topic, sent.change);
+    }
+    Ok(done)
+}
+
+/// Writes into a topic for whoever shows it in another way than JSON.
+pub async fn say_into(
+    can: &Can<ChatMessageSend>,
+    parts: (&Db, &Screener, &Settings, &Signals),
+    sent: Sent,
+    topic: TopicId,
+    body: NewMessage,
+) -> Result<(), ApiError> {
+    write(can, parts, sent, topic, body).await.map(|_done| ())
+}
+
+/// A part of a topic that one may read.
+pub async fn part_of(
+    can: &Can<ChatMessageList>,
+    db: &Db,
+    signer: Data<Signer>,
+    id: TopicId,
+    query: &ThreadQuery,
+) -> Result<ThreadView, ApiError> {
+    let (ask, actor) = (query.ask()?, can.actor().clone());
+    db.read(move |connection| {
+        let seen = groups::may_read(connection, &actor, id)?;
+        view::thread(connection, &signer, (&seen, actor.person), ask)
+    })
+    .await
+}
+
 /// Write into a topic. What the check doubts is seen by others after a person has looked; its state says so.
 #[utoipa::path(tag = "chat", request_body = NewMessage, params(("id" = TopicId, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = MessageView, description = "written"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[post("/chat/topics/{id}/messages")]
@@ -96,19 +147,8 @@ pub async fn chat_message_send(
     (db, signer): (Data<Db>, Data<Signer>),
     (screener, settings, signals): (Data<Screener>, Data<Settings>, Data<Signals>),
 ) -> Result<Created<MessageView>, ApiError> {
-    let (topic, new, actor) = (id.0, MessageId::new(), can.actor().clone());
-    let verdict = checked(&db, &screener, &actor, topic, &body).await?;
-    let once = can.once(key, hash_on(topic.0, body.hash()), new.0).contended();
-    let per_minute = settings.messages_per_minute;
-    let done = db.once(once, move |mut tx| -> Result<_, ApiError> {
-        let sending = Sending { id: new, topic, actor: &actor, new: &body, verdict: &verdict, per_minute };
-        let sent = send::send(&mut tx, &sending)?;
-        Ok(tx.done(sent)?)
-    });
-    let done = done.await?;
-    if let Some(sent) = done.value {
-        signals.announce(topic, sent.change);
-    }
+    let (topic, hash) = (id.0, body.hash());
+    let done = write(&can, (&db, &screener, &settings, &signals), Sent { key, hash }, topic, body.into_inner()).await?;
     let view = shown(&db, signer, can.actor().clone(), MessageId(done.id)).await?;
     Ok(Created::new(&done, format!("/api/v1/governance/chat/topics/{topic}/messages"), view))
 }

@@ -25,10 +25,10 @@ use super::{ChatRecordList, rows};
 #[into_params(parameter_in = Query)]
 pub struct FiguresQuery {
     /// Community.
-    community: GridUnitId,
+    pub community: GridUnitId,
     /// Month, as `YYYY-MM`.
     #[param(pattern = r"^\d{4}-\d{2}$")]
-    month: String,
+    pub month: String,
 }
 
 /// The record of moderation of one's place, the newest act first.
@@ -48,9 +48,7 @@ pub async fn chat_record_list(
 }
 
 /// How often what was done in a community's chat in a month; for everybody.
-#[utoipa::path(tag = "chat", params(FiguresQuery), responses((status = 200, body = FiguresView, description = "the figures"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/chat/figures")]
-pub async fn chat_figures(query: Query<FiguresQuery>, db: Data<Db>) -> Result<Tagged<FiguresView>, ApiError> {
+pub async fn figures_of(db: &Db, query: &FiguresQuery) -> Result<FiguresView, ApiError> {
     let wrong = || ApiError::of(&error::INVALID_QUERY).field("month", "must be a month as YYYY-MM");
     let first = format!("{}-01", query.month).parse::<NaiveDate>().ok().filter(|_| query.month.len() == 7).ok_or_else(wrong)?;
     let next = first.checked_add_months(Months::new(1)).ok_or_else(wrong)?;
@@ -60,5 +58,12 @@ pub async fn chat_figures(query: Query<FiguresQuery>, db: Data<Db>) -> Result<Ta
         crate::reach::found(unit)?;
         Ok(rows::figures(connection, community, between)?)
     });
-    Ok(Tagged::content(view::figures(community, query.month.clone(), &counted.await?)))
+    Ok(view::figures(community, query.month.clone(), &counted.await?))
+}
+
+/// How often what was done in a community's chat in a month; for everybody.
+#[utoipa::path(tag = "chat", params(FiguresQuery), responses((status = 200, body = FiguresView, description = "the figures"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/chat/figures")]
+pub async fn chat_figures(query: Query<FiguresQuery>, db: Data<Db>) -> Result<Tagged<FiguresView>, ApiError> {
+    Ok(Tagged::content(figures_of(&db, &query).await?))
 }

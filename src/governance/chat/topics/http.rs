@@ -10,14 +10,14 @@ use base::page::Page;
 use people::identity::{Actor, Can};
 
 use super::close::{self, TopicClosing, TopicDeclining};
+use super::desk::{self, Sent};
 use super::open::{self, NewProposal, NewTopic};
-use super::rows::{self, TopicFilter};
 use super::view::{self, TopicView};
 use super::{
     ChatTopicAccept, ChatTopicClose, ChatTopicDecline, ChatTopicFind, ChatTopicList, ChatTopicOpen, ChatTopicPin,
     ChatTopicPropose, ChatTopicReopen, ChatTopicUnpin, TopicKind, TopicState,
 };
-use crate::{GroupId, Part, Signals, TopicId, groups};
+use crate::{GroupId, Signals, TopicId};
 
 base::list_query! {
     /// Which topics of a group.
@@ -57,9 +57,8 @@ pub async fn chat_topic_open(
     body: Valid<NewTopic>,
     db: Data<Db>,
 ) -> Result<Created<TopicView>, ApiError> {
-    let (new, actor) = (TopicId::new(), can.actor().clone());
-    let once = can.once(key, hash_on(id.0.0, body.hash()), new.0);
-    let done = db.once(once, move |tx| open::open(tx, &actor, id.0, new, &body)).await?;
+    let hash = body.hash();
+    let done = desk::open(&can, &db, Sent { key, hash }, id.0, body.into_inner()).await?;
     let view = shown(&db, can.actor(), TopicId(done.id)).await?;
     Ok(Created::new(&done, format!("/api/v1/governance/chat/topics/{}", done.id), view))
 }
@@ -90,22 +89,14 @@ pub async fn chat_topic_list(
     query: Query<TopicQuery>,
     db: Data<Db>,
 ) -> Result<Json<Page<TopicView>>, ApiError> {
-    let (window, actor) = (query.window::<(bool, TopicId)>()?, can.actor().clone());
-    let shown = db.read(move |connection| -> Result<_, ApiError> {
-        let within = groups::belongs(connection, &actor, id.0)?;
-        let moderates = within.part == Part::Moderator;
-        let filter = TopicFilter { group: id.0, state: query.state, kind: query.kind, moderates, person: actor.person };
-        let topics = rows::list(connection, &filter, &window)?;
-        view::views(connection, &actor, within.part, topics)
-    });
-    Ok(Json(window.page(shown.await?, |view| (view.pinned, view.id), |view| view)))
+    Ok(Json(desk::list(&can, &db, id.0, &query).await?))
 }
 
 /// A topic.
 #[utoipa::path(tag = "chat", params(("id" = TopicId, Path)), responses((status = 200, body = TopicView, description = "the topic"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
 #[get("/chat/topics/{id}")]
 pub async fn chat_topic_find(can: Can<ChatTopicFind>, id: PathId<TopicId>, db: Data<Db>) -> Result<Json<TopicView>, ApiError> {
-    Ok(Json(shown(&db, can.actor(), id.0).await?))
+    Ok(Json(desk::find(&can, &db, id.0).await?))
 }
 
 /// Take a proposal up: it is open at once.
@@ -151,10 +142,9 @@ pub async fn chat_topic_close(
     db: Data<Db>,
     signals: Data<Signals>,
 ) -> Result<Changed<TopicView>, ApiError> {
-    let (id, actor) = (id.0, can.actor().clone());
-    let once = can.once(key, hash_on(id.0, body.hash()), id.0);
-    let done = db.once(once, move |tx| close::close(tx, &actor, id, &body)).await?;
-    changed(&done, (&db, &signals), can.actor(), id).await
+    let (id, hash) = (id.0, body.hash());
+    let done = desk::close(&can, (&db, &signals), Sent { key, hash }, id, body.into_inner()).await?;
+    Ok(Changed::new(&done, shown(&db, can.actor(), id).await?))
 }
 
 /// Open a closed topic again.

@@ -4,6 +4,7 @@
 //! States and who may move them stand in [`TopicState`]. The numbers of a topic's messages and changes are taken under its row.
 
 mod close;
+pub mod desk;
 pub mod http;
 pub mod http_poll;
 mod open;

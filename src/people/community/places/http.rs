@@ -204,33 +204,37 @@ pub async fn red_list(can: &Can<GridRedList>, db: &Db, query: &PageQuery) -> Res
     .await
 }
 
-/// A block with those who are responsible for it.
+/// A unit of the tree with those who are responsible for it.
 #[derive(Debug)]
-pub struct BlockDuty {
-    /// The block.
+pub struct UnitDuty {
+    /// The unit: a block of the scope, or one above it.
     pub unit: UnitView,
-    /// Names from the street down, joined.
-    pub full_name: String,
-    /// Grid workers, the nearest first.
+    /// Of a block: its grid workers, the nearest first.
     pub workers: Vec<ResponsibleView>,
 }
 
-/// Blocks of the scope with their workers, in order of their code.
-pub async fn duties(can: &Can<GridRedList>, db: &Db, query: &PageQuery) -> Result<Page<BlockDuty>, ApiError> {
+impl UnitDuty {
+    /// How far below the street it lies.
+    pub fn depth(&self) -> usize {
+        self.unit.path.matches('/').count()
+    }
+}
+
+/// Blocks of the scope with their workers, in order of their code, the units above them in front of them; a page counts blocks.
+pub async fn tree(can: &Can<GridRedList>, db: &Db, query: &PageQuery) -> Result<Page<UnitDuty>, ApiError> {
     let window = query.window::<String>()?;
     let scope = can.scope().clone();
     db.read(move |connection| {
         let after = window.after.clone().map(GridPath::new);
         let rows = grid::units_below(connection, &scope, Some(UnitKind::Block), after.as_ref(), window.load())?;
-        let page = window.page(rows, |unit| unit.path.as_str().to_owned(), |unit| unit);
+        let page = window.page(rows, |unit| unit.path.as_str().to_owned(), |unit| unit.path);
+        let mut workers = responsible::over_each(connection, Role::GridWorker, &page.items)?;
+        let units = grid::above_all(connection, &page.items)?;
         let duty = |unit: GridUnit| {
-            let above = grid::above(connection, &unit.path)?;
-            let full_name = above.into_iter().map(|unit| unit.name).collect::<Vec<_>>().join(" ");
-            let workers = responsible::over(connection, Role::GridWorker, &unit.path)?;
-            Ok(BlockDuty { unit: view(unit), full_name, workers })
+            let workers = workers.remove(&unit.path).unwrap_or_default();
+            UnitDuty { unit: view(unit), workers }
         };
-        let items = page.items.into_iter().map(duty).collect::<Result<Vec<_>, ApiError>>()?;
-        Ok::<_, ApiError>(Page { items, next_cursor: page.next_cursor })
+        Ok::<_, ApiError>(Page { items: units.into_iter().map(duty).collect(), next_cursor: page.next_cursor })
     })
     .await
 }

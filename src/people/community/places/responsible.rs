@@ -1,6 +1,6 @@
 //! Who is responsible for a place, and which blocks have nobody.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use base::db::DbResult;
 use base::ids::PersonId;
@@ -33,6 +33,24 @@ pub(super) fn over(connection: &mut PgConnection, role: Role, place: &GridPath) 
             Some(ResponsibleView { person, nickname: name.nickname.clone(), short_number: name.short_number.clone() })
         })
         .collect())
+}
+
+/// People with a role over each of these places, the nearest first.
+pub(super) fn over_each(
+    connection: &mut PgConnection,
+    role: Role,
+    places: &[GridPath],
+) -> DbResult<HashMap<GridPath, Vec<ResponsibleView>>> {
+    let held = identity::people_over_each(connection, role, places)?;
+    let people: Vec<PersonId> = held.iter().map(|(_, person)| *person).collect();
+    let names = identity::names_by_ids(connection, &people)?;
+    let mut over: HashMap<GridPath, Vec<ResponsibleView>> = HashMap::new();
+    for (place, person) in held {
+        let Some(name) = names.get(&person) else { continue };
+        let view = ResponsibleView { person, nickname: name.nickname.clone(), short_number: name.short_number.clone() };
+        over.entry(place).or_default().push(view);
+    }
+    Ok(over)
 }
 
 /// Blocks of the scope after a path that have no active worker, at most `limit`.
