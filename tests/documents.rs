@@ -46,6 +46,7 @@ pub(crate) const WITHOUT_KEY: &[(&str, &str)] = &[
     ("session_refresh", "the refresh token itself is used once, and a second use ends the session"),
     ("phone_bind", "WeChat takes a phone code once; binding the phone again changes nothing"),
     ("account_close", "WeChat takes a login code once; afterwards nobody is left to ask again"),
+    ("grid_worker_call", "every look is logged, and what was seen is not kept to be shown again"),
     ("person_reveal", "every look is logged, and what was seen is not kept to be shown again"),
     ("merchant_account_reveal", "every look is logged, and what was seen is not kept to be shown again"),
     ("request_contact_reveal", "every look is logged, and what was seen is not kept to be shown again"),

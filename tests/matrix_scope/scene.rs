@@ -57,6 +57,14 @@ impl Side {
         side.keep("community", &side.unit(app, "").to_string());
         side.keep("person", &side.who(Who::Resident).person.to_string());
         side.keep("person/other", &side.who(Who::Neighbour).person.to_string());
+        let (worker, elsewhere) = (side.who(Who::Worker).clone(), app.actor(Role::GridWorker, &format!("{path}/E1/B2")));
+        for (noun, callable) in [("worker", &worker), ("worker/other", &elsewhere)] {
+            let set =
+                callable.send(reqwest::Method::PUT, "/api/v1/me/callable", |request| request.json(&json!({"callable": true})));
+            set.await.expect(200);
+            side.keep(noun, &callable.person.to_string());
+        }
+        side.keep("block", &side.unit(app, "/E1/B1").to_string());
         stories::register(app, &mut side).await;
         stories::market(app, &mut side).await;
         stories::points(app, &mut side).await;

@@ -2,8 +2,8 @@
 //! Routes of settlement.
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::web::{Data, Json};
-use actix_web::{HttpResponse, get, post};
+use actix_web::web::{Bytes, Data, Json};
+use actix_web::{HttpResponse, HttpResponseBuilder, get, post};
 use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Changed, Created, IdempotencyKey, NoContent, PathId, Problem, Query, Tagged, Valid, hash_on};
@@ -11,6 +11,7 @@ use base::ids::PersonId;
 use base::page::{Page, PageQuery, Window};
 use base::text::Text;
 use chrono::{DateTime, Utc};
+use futures_util::stream;
 use people::grid::Scope;
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
@@ -115,18 +116,26 @@ pub async fn lines(
     .await
 }
 
-/// A statement as CSV, to download.
-pub async fn csv(can: &Can<SettlementCsvFind>, db: &Db, id: SettlementId) -> Result<HttpResponse, ApiError> {
-    let scope = can.scope().clone();
-    let bytes = db.read(move |conn| file::read(conn, &scope, id)?.csv()).await?;
-    Ok(download("text/csv; charset=utf-8", format!("settlement-{id}.csv"), bytes))
+/// A statement of the scope as CSV, to download: sent page by page, however long it is.
+pub async fn csv(can: &Can<SettlementCsvFind>, db: &Data<Db>, id: SettlementId) -> Result<HttpResponse, ApiError> {
+    shown(db, can.scope().clone(), id).await?;
+    let db = db.clone();
+    // A failure on the way breaks the transfer off: half a statement never looks whole.
+    let pieces = stream::try_unfold(file::Place::Start(id), move |place| {
+        let db = db.clone();
+        async move {
+            let next = db.read(move |conn| file::next(conn, place)).await?;
+            Ok::<_, ApiError>(next.map(|(bytes, place)| (Bytes::from(bytes), place)))
+        }
+    });
+    Ok(download("text/csv; charset=utf-8", &format!("settlement-{id}.csv")).streaming(pieces))
 }
 
-/// A statement as XLSX, to download.
+/// A statement of the scope as XLSX, to download.
 pub async fn xlsx(can: &Can<SettlementXlsxFind>, db: &Db, id: SettlementId) -> Result<HttpResponse, ApiError> {
     let scope = can.scope().clone();
-    let bytes = db.read(move |conn| file::read(conn, &scope, id)?.xlsx()).await?;
-    Ok(download(XLSX, format!("settlement-{id}.xlsx"), bytes))
+    let bytes = db.read(move |conn| file::xlsx(conn, &scope, id)).await?;
+    Ok(download(XLSX, &format!("settlement-{id}.xlsx")).body(bytes))
 }
 
 /// Replies to a dispute.
@@ -232,12 +241,13 @@ pub async fn settlement_line_list(
     Ok(Tagged::content(lines(&can, &db, id.0, &query).await?))
 }
 
-fn download(kind: &str, name: String, bytes: Vec<u8>) -> HttpResponse {
-    HttpResponse::Ok()
+fn download(kind: &str, name: &str) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
         .insert_header((CONTENT_TYPE, kind))
         .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
-        .insert_header(("X-Content-Type-Options", "nosniff"))
-        .body(bytes)
+        .insert_header(("X-Content-Type-Options", "nosniff"));
+    response
 }
 
 /// A statement as CSV (UTF-8 with its mark).

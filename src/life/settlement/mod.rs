@@ -64,6 +64,7 @@ base::error_codes! {
     SETTLEMENT_SAME_PERSON 409 "settlement_same_person" "付款须由另一名工作人员批准。" "Another person has to approve the payment.";
     SETTLEMENT_NOT_ASKED 409 "settlement_not_asked" "尚未登记付款凭证。" "No payment has been entered yet.";
     SETTLEMENT_OWN_INTEREST 409 "settlement_own_interest" "不能办理本人或家人店铺的结算。" "Nobody settles with their own or their household's shop.";
+    STATEMENT_TOO_LONG 422 "statement_too_long" "结算单超过十万行，请下载 CSV 文件。" "The statement has more than 100,000 lines; take the CSV.";
     PERIOD_NOT_OVER 422 "period_not_over" "结算截止时间不能晚于现在。" "The period's end must not lie in the future.";
 }
 

@@ -28,6 +28,8 @@ pub enum RoleSource {
     Staff,
     /// The operator gave it at the command line.
     Operator,
+    /// They stand in for somebody.
+    Deputy,
 }
 
 impl RoleSource {
@@ -39,6 +41,7 @@ impl RoleSource {
             Self::Invitation => "invitation",
             Self::Staff => "staff",
             Self::Operator => "operator",
+            Self::Deputy => "deputy",
         }
     }
 }
@@ -65,11 +68,15 @@ pub struct Grant {
 /// Grants a role and returns it; one that the person holds already without end is returned as it is. 409 `roles_exclude` when a
 /// security auditor would become administrator, or the other way round.
 pub fn grant(tx: &mut Tx<'_>, grant: &Grant) -> Result<RoleId, ApiError> {
+    grant_as(tx, RoleId::new(), grant)
+}
+
+/// The same under an id that was made before; another id comes back where the person holds the role already.
+pub fn grant_as(tx: &mut Tx<'_>, id: RoleId, grant: &Grant) -> Result<RoleId, ApiError> {
     let now = tx.now()?;
     if excluded(tx.conn(), grant.person, grant.role, now)? {
         return Err(ApiError::of(&ROLES_EXCLUDE));
     }
-    let id = RoleId::new();
     let row = NewRole {
         id,
         person_id: grant.person,
@@ -167,7 +174,8 @@ pub fn people_of_organization(
     rows_role::holders(connection, role.name(), None, Some(organization), now)
 }
 
-/// People whose role is bound to this place or above it, nearest first: who is responsible for an entrance.
+/// People whose role is bound to this place or above it, nearest first: who is responsible for an entrance. Nobody whose account is
+/// held or closed: they can do nothing, and nothing of them is shown.
 pub fn people_over(connection: &mut PgConnection, role: Role, place: &GridPath) -> DbResult<Vec<PersonId>> {
     rows_role::holders_over(connection, role.name(), place)
 }
@@ -175,6 +183,11 @@ pub fn people_over(connection: &mut PgConnection, role: Role, place: &GridPath) 
 /// Who is responsible for each of these places, the nearest first.
 pub fn people_over_each(connection: &mut PgConnection, role: Role, places: &[GridPath]) -> DbResult<Vec<(GridPath, PersonId)>> {
     rows_role::holders_over_each(connection, role.name(), places)
+}
+
+/// Those of [`people_over`] who only stand in for somebody.
+pub fn deputies_over(connection: &mut PgConnection, role: Role, place: &GridPath) -> DbResult<Vec<PersonId>> {
+    rows_role::deputies_over(connection, role.name(), place, RoleSource::Deputy.name())
 }
 
 /// Of these places, those that nobody with the role is responsible for: blocks of the red list.

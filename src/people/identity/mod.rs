@@ -13,6 +13,7 @@ mod access;
 mod actor;
 mod authenticate;
 mod bind_phone;
+mod call;
 mod card;
 mod card_print;
 mod close;
@@ -24,6 +25,7 @@ mod hold;
 mod home;
 mod hooks;
 pub mod http;
+pub mod http_call;
 pub mod http_console;
 pub mod http_hold;
 pub mod http_home;
@@ -62,6 +64,7 @@ pub use access::{Can, Permission, Rule, Standing};
 pub use actor::{Actor, HeldRole};
 pub use authenticate::{Authenticated, Authenticator};
 pub use bind_phone::PHONE_BOUND;
+pub use call::callable_among;
 pub use card::{NewManaged, Pin, card_holder, card_issue, managed_create};
 pub use close::{close_account, jobs};
 pub use consent::{Document, consent_give, consents_to};
@@ -71,8 +74,8 @@ pub use console::{
 };
 pub use erasures::{ErasureLog, erase_marked};
 pub use grant::{
-    Grant, RoleSource, end as end_role, end_at_unit, grant, holds, people_of_organization, people_over, people_over_each,
-    people_with_role, places_of, places_without,
+    Grant, RoleSource, deputies_over, end as end_role, end_at_unit, grant, grant_as, holds, people_of_organization, people_over,
+    people_over_each, people_with_role, places_of, places_without,
 };
 pub use hold::HoldState;
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
@@ -161,6 +164,10 @@ crate::permissions! {
     NicknameChange "nickname_change" [Person Own];
     /// Say one's own year of birth, once.
     BirthYearSet "birth_year_set" [Person Own];
+    /// Let the residents of one's places call, or not.
+    CallableSet "callable_set" [Person Own];
+    /// See the number of a grid worker who is responsible for oneself and may be called.
+    GridWorkerCall "grid_worker_call" [Resident Own, NewEmployment Own];
     /// See one's own home screen.
     HomeFind "home_find" [Person Own];
     /// See one's own to-do list.

@@ -34,7 +34,7 @@ impl Field {
 }
 
 /// Actions of others that a person sees in their access log.
-pub(super) const LOOKS: &[&str] = &["person_reveal"];
+pub(super) const LOOKS: &[&str] = &["person_reveal", "grid_worker_call"];
 
 /// Fields in clear that one person may see in a day.
 const DAY: AttemptLimit = AttemptLimit { kind: "person_reveal", tries: 50, window: 86_400 };

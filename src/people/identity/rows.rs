@@ -119,6 +119,18 @@ pub(super) fn set_state(connection: &mut PgConnection, id: PersonId, from: &str,
         == 1)
 }
 
+/// Says whether residents may call.
+pub(super) fn set_callable(connection: &mut PgConnection, id: PersonId, callable: bool) -> DbResult<()> {
+    diesel::update(persons::table.find(id)).set(persons::callable.eq(callable)).execute(connection)?;
+    Ok(())
+}
+
+/// Those of the people whom residents may call.
+pub(super) fn callable_among(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<Vec<PersonId>> {
+    let callable = persons::id.eq_any(ids).and(persons::state.eq("active")).and(persons::callable);
+    Ok(persons::table.filter(callable).select(persons::id).load(connection)?)
+}
+
 /// Which of these people have an open or frozen account.
 pub(super) fn not_closed_among(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<Vec<PersonId>> {
     Ok(persons::table

@@ -120,12 +120,32 @@ struct HolderRow {
 /// People whose role is bound to this place or to a unit above it, the nearest first.
 pub(super) fn holders_over(connection: &mut PgConnection, role: &str, place: &GridPath) -> DbResult<Vec<PersonId>> {
     let rows: Vec<HolderRow> = sql_query(
-        "SELECT r.person_id FROM roles r JOIN grid_units u ON u.id = r.grid_unit_id \
+        "SELECT r.person_id FROM roles r JOIN grid_units u ON u.id = r.grid_unit_id JOIN persons p ON p.id = r.person_id AND p.state = 'active' \
          WHERE r.role = $1 AND r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
            AND starts_with($2 || '/', u.path || '/') GROUP BY r.person_id ORDER BY max(length(u.path)) DESC, r.person_id",
     )
     .bind::<sql_types::Text, _>(role)
     .bind::<sql_types::Text, _>(place.as_str())
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| row.person_id).collect())
+}
+
+/// The same, of those who hold the role at all of these places by this source only.
+pub(super) fn deputies_over(
+    connection: &mut PgConnection,
+    role: &str,
+    place: &GridPath,
+    source: &str,
+) -> DbResult<Vec<PersonId>> {
+    let rows: Vec<HolderRow> = sql_query(
+        "SELECT r.person_id FROM roles r JOIN grid_units u ON u.id = r.grid_unit_id JOIN persons p ON p.id = r.person_id AND p.state = 'active' \
+         WHERE r.role = $1 AND r.starts_at <= palm_now() AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
+           AND starts_with($2 || '/', u.path || '/') GROUP BY r.person_id HAVING bool_and(r.source = $3) \
+         ORDER BY max(length(u.path)) DESC, r.person_id",
+    )
+    .bind::<sql_types::Text, _>(role)
+    .bind::<sql_types::Text, _>(place.as_str())
+    .bind::<sql_types::Text, _>(source)
     .load(connection)?;
     Ok(rows.into_iter().map(|row| row.person_id).collect())
 }

@@ -16,6 +16,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_seen_at -> Nullable<Timestamptz>,
         closed_at -> Nullable<Timestamptz>,
+        callable -> Bool,
     }
 }
 

@@ -31,6 +31,8 @@ pub use view::{AwardView, WhyApprover, WhyBudget, WhyEvent, WhyPosting, WhyRule,
 /// Amounts that wait for a person's wallet: the caller's arm of [`ledger::reads::balance_of`].
 pub(crate) const WAITING_OF_PERSON: &str =
     "SELECT amount FROM awards WHERE state = 'waiting' AND community_id = $1 AND beneficiary_person_id = $3";
+/// The same where nothing waits.
+pub(crate) const WAITING_OF_NOBODY: &str = "SELECT 0::bigint AS amount WHERE $1::uuid IS NULL AND $3::uuid IS NULL";
 /// The same for an organization.
 pub(crate) const WAITING_OF_ORGANIZATION: &str =
     "SELECT amount FROM awards WHERE state = 'waiting' AND community_id = $1 AND beneficiary_organization_id = $3";

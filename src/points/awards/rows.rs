@@ -54,7 +54,7 @@ pub(crate) struct AwardRow {
     pub(crate) beneficiary_person_id: Option<PersonId>,
     pub(crate) beneficiary_organization_id: Option<OrganizationId>,
     pub(super) rule_id: Option<RuleId>,
-    pub(super) budget_id: Option<BudgetId>,
+    pub(crate) budget_id: Option<BudgetId>,
     pub(crate) state: AwardState,
     pub(super) wanted: Points,
     pub(super) amount: Points,

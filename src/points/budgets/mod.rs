@@ -16,7 +16,7 @@ mod view;
 
 pub use budget::{BudgetState, ChangeKind, ChangeState, Source};
 pub use rows::{Budget, budget_find, budgets_by_ids, left, names_by_ids};
-pub(crate) use rows::{sponsored_by, tell_once, waiting_decisions};
+pub(crate) use rows::{hold_open, is_open, sponsored_by, tell_once, waiting_decisions};
 pub use view::{BudgetView, ChangeView};
 
 /// Allowed changes of a budget's state.

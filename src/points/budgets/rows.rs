@@ -177,8 +177,14 @@ pub(super) fn budget_move(
     Ok(rows)
 }
 
+/// Is the budget open?
+pub(crate) fn is_open(connection: &mut PgConnection, id: BudgetId) -> DbResult<bool> {
+    let open = budgets::table.find(id).filter(budgets::state.eq(BudgetState::Approved));
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(connection)?)
+}
+
 /// Keeps a budget from being closed until the transaction ends; false: it isn't open.
-pub(super) fn hold_open(connection: &mut PgConnection, id: BudgetId) -> DbResult<bool> {
+pub(crate) fn hold_open(connection: &mut PgConnection, id: BudgetId) -> DbResult<bool> {
     let open = budgets::table.find(id).filter(budgets::state.eq(BudgetState::Approved));
     Ok(open.select(budgets::id).for_update().first::<BudgetId>(connection).optional()?.is_some())
 }

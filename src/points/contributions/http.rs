@@ -15,10 +15,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{self, ContributionRow, InsertContribution};
-use super::{ContributionApprove, ContributionCreate, ContributionId, ContributionList, ContributionRefuse, decide};
+use super::{
+    ContributionApprove, ContributionCreate, ContributionFind, ContributionId, ContributionList, ContributionRefuse, decide,
+};
 use crate::budgets::{BudgetId, ChangeState};
 use crate::decision::Decision;
 use crate::outside::Outside;
+use crate::place;
 
 /// What an organization did.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -129,7 +132,8 @@ pub async fn contribution_create(
     };
     let done = db.once(once, move |tx| decide::request(tx, &scope, &row)).await?;
     let view = show(&db, ContributionId(done.id)).await?;
-    Ok(Created::new(&done, "/api/v1/points/contributions", view))
+    let location = format!("/api/v1/points/contributions/{}", done.id);
+    Ok(Created::new(&done, location, view))
 }
 
 /// Contributions, newest first.
@@ -144,6 +148,20 @@ pub async fn contribution_list(
     let (scope, state) = (can.scope().clone(), query.state);
     let found = db.read(move |connection| rows::list(connection, &scope, state, window.after, window.load())).await?;
     Ok(Json(window.page(found, |row| row.id, ContributionView::from)))
+}
+
+/// One contribution.
+#[utoipa::path(tag = "points", params(("id" = ContributionId, Path)), responses((status = 200, body = ContributionView, description = "the contribution"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/points/contributions/{id}")]
+pub async fn contribution_find(
+    can: Can<ContributionFind>,
+    id: PathId<ContributionId>,
+    db: Data<Db>,
+) -> Result<Json<ContributionView>, ApiError> {
+    let view = show(&db, id.0).await?;
+    let (scope, community) = (can.scope().clone(), view.community);
+    db.read(move |connection| place::require_community(connection, &scope, community)).await?;
+    Ok(Json(view))
 }
 
 /// Confirm a contribution: it earns points for the organization.

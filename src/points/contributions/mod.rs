@@ -20,6 +20,8 @@ people::permissions! {
     ContributionApprove "contribution_approve" [CommunityStaff Community, StreetStaff Street];
     /// Refuse a contribution that another person entered.
     ContributionRefuse "contribution_refuse" [CommunityStaff Community, StreetStaff Street];
+    /// See one contribution.
+    ContributionFind "contribution_find" [CommunityStaff Community, StreetStaff Street, Auditor Community];
     /// See contributions.
     ContributionList "contribution_list" [CommunityStaff Community, StreetStaff Street, Auditor Community];
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::ReversalId;
 use super::rows::{self, InsertReversal, ReversalRow};
 use crate::awards;
-use crate::budgets::ChangeState;
+use crate::budgets::{self, BUDGET_NOT_OPEN, ChangeState};
 use crate::decision::Decider;
 use crate::outside::{Notice, Outside};
 use crate::place;
@@ -52,6 +52,12 @@ pub(super) fn request(
         return Err(ApiError::of(&ledger::error::ALREADY_REVERSED));
     }
     require_no_part(&mut tx, decider, community, original)?;
+    let budget = awards::award_of_posting(tx.conn(), original)?.and_then(|award| award.budget_id);
+    if let Some(budget) = budget
+        && !budgets::is_open(tx.conn(), budget)?
+    {
+        return Err(ApiError::of(&BUDGET_NOT_OPEN));
+    }
     let row = InsertReversal { id, community_id: community, original_id: original, reason, requested_by: decider.actor.person };
     rows::insert(tx.conn(), &row).map_err(|failure| match failure.unique_violation() {
         Some("point_reversals_once") => ApiError::of(&error::ALREADY_EXISTS),
@@ -99,6 +105,12 @@ pub(super) fn approve(mut tx: Tx<'_>, decider: &Decider, id: ReversalId) -> Resu
     let now = tx.now()?;
     place::changed(rows::decide(tx.conn(), id, ChangeState::Approved, decider.actor.person, Some(posting.id), now))?;
     if let Some(award) = award {
+        // Its points go back to the budget, which must not be closed meanwhile: a closed budget is empty for ever.
+        if let Some(budget) = award.budget_id
+            && !budgets::hold_open(tx.conn(), budget)?
+        {
+            return Err(ApiError::of(&BUDGET_NOT_OPEN));
+        }
         place::changed(awards::mark_reversed(tx.conn(), award.id, posting.id))?;
     }
     ledger::post_one(tx, place::book(community), posting, |_receipt| ())

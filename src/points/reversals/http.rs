@@ -19,10 +19,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{self, ReversalRow};
-use super::{ReversalApprove, ReversalCreate, ReversalId, ReversalList, ReversalRefuse, decide};
+use super::{ReversalApprove, ReversalCreate, ReversalFind, ReversalId, ReversalList, ReversalRefuse, decide};
 use crate::budgets::ChangeState;
 use crate::decision::{Decider, Decision};
 use crate::outside::Outside;
+use crate::place;
 
 /// Why a transaction is to be undone.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -122,7 +123,8 @@ pub async fn reversal_create(
     let (decider, reason) = (Decider::of(&can, &outside), body.into_inner().reason.into_string());
     let done = db.once(once, move |tx| decide::request(tx, &decider, (new, id.0, reason.clone()))).await?;
     let view = show(&db, ReversalId(done.id)).await?;
-    Ok(Created::new(&done, "/api/v1/points/reversals", view))
+    let location = format!("/api/v1/points/reversals/{}", done.id);
+    Ok(Created::new(&done, location, view))
 }
 
 /// Reversals, newest first.
@@ -142,6 +144,16 @@ pub async fn reversal_list(
         })
         .await?;
     Ok(Json(page))
+}
+
+/// One reversal.
+#[utoipa::path(tag = "points", params(("id" = ReversalId, Path)), responses((status = 200, body = ReversalView, description = "the reversal"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[get("/points/reversals/{id}")]
+pub async fn reversal_find(can: Can<ReversalFind>, id: PathId<ReversalId>, db: Data<Db>) -> Result<Json<ReversalView>, ApiError> {
+    let view = show(&db, id.0).await?;
+    let (scope, community) = (can.scope().clone(), view.community);
+    db.read(move |connection| place::require_community(connection, &scope, community)).await?;
+    Ok(Json(view))
 }
 
 /// Undo what another person asked to undo.

@@ -21,6 +21,8 @@ people::permissions! {
     ReversalApprove "reversal_approve" [CommunityStaff Community, StreetStaff Street];
     /// Refuse to undo.
     ReversalRefuse "reversal_refuse" [CommunityStaff Community, StreetStaff Street];
+    /// See one reversal.
+    ReversalFind "reversal_find" [CommunityStaff Community, StreetStaff Street, Auditor Community];
     /// See reversals.
     ReversalList "reversal_list" [CommunityStaff Community, StreetStaff Street, Auditor Community];
 }

@@ -24,7 +24,7 @@ use crate::place;
 #[into_params(parameter_in = Query)]
 pub struct BookQuery {
     /// The community; by default the one that the caller's first role lies in.
-    community: Option<GridUnitId>,
+    pub(super) community: Option<GridUnitId>,
 }
 
 /// A page of a statement.

@@ -3,6 +3,7 @@
 
 mod csv;
 pub mod http;
+pub mod http_household;
 pub mod http_organization;
 mod liability;
 mod view;
@@ -17,6 +18,10 @@ people::permissions! {
     StatementList "statement_list" [Person Own];
     /// Take one's own statement along as a table.
     StatementExport "statement_export" [Person Own];
+    /// See the pool of one's own household.
+    HouseholdPoolFind "household_pool_find" [Person Own];
+    /// See the statement of the pool of one's own household.
+    HouseholdStatementList "household_statement_list" [Person Own];
     /// See an organization's wallet.
     OrganizationWalletFind "organization_wallet_find" [MerchantOwner Organization, OrganizationContact Organization, UnitHandler Organization];
     /// See an organization's statement.

@@ -21,6 +21,8 @@ pub(super) enum Holder {
     Person(Uuid),
     /// An organization's.
     Organization(Uuid),
+    /// A household's pool.
+    Household(Uuid),
 }
 
 impl Holder {
@@ -28,6 +30,7 @@ impl Holder {
         match self {
             Self::Person(id) => (AccountKind::Wallet, id),
             Self::Organization(id) => (AccountKind::Organization, id),
+            Self::Household(id) => (AccountKind::Pool, id),
         }
     }
 
@@ -35,6 +38,7 @@ impl Holder {
         match self {
             Self::Person(_) => awards::WAITING_OF_PERSON,
             Self::Organization(_) => awards::WAITING_OF_ORGANIZATION,
+            Self::Household(_) => awards::WAITING_OF_NOBODY,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What volunteering says to the rest of the house and asks of it: notices to people, names beside rows, households, and the points
 //! event of approved hours. Each is one function here, so that nothing else knows how it is done.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::clock::SHANGHAI;
 use base::db::{DbResult, Tx};
@@ -123,9 +123,10 @@ pub(crate) fn hours_approved(
     Ok(points::emit(tx, &event)?)
 }
 
-/// Do two persons share a household?
-pub(crate) fn same_household(connection: &mut PgConnection, one: PersonId, other: PersonId) -> DbResult<bool> {
-    community::same_household(connection, one, other)
+/// Those of the persons who live in one household with `one`, who does so with themselves.
+pub(crate) fn household_mates(connection: &mut PgConnection, one: PersonId, persons: &[PersonId]) -> DbResult<HashSet<PersonId>> {
+    let pairs: Vec<(PersonId, PersonId)> = persons.iter().map(|other| (one, *other)).collect();
+    Ok(community::same_households(connection, &pairs)?.into_iter().map(|(_, other)| other).collect())
 }
 
 /// May this organizer run projects of the community? An organization that is at work in it (or in its street), or a person of it.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use base::db::DbResult;
-use base::ids::{GridUnitId, OrganizationId};
+use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
@@ -82,6 +82,13 @@ pub(super) fn list(connection: &mut PgConnection, community: GridUnitId, filter:
 pub(super) fn find(connection: &mut PgConnection, id: CaseId) -> DbResult<Option<Published>> {
     let query = requests::table.find(id).filter(requests::publication.eq(Publication::Published));
     Ok(query.select(Published::as_select()).first(connection).optional()?)
+}
+
+/// Who filed these requests, of those with a reporter.
+pub(super) fn reporters(connection: &mut PgConnection, ids: &[CaseId]) -> DbResult<HashMap<CaseId, PersonId>> {
+    let query = requests::table.filter(requests::id.eq_any(ids)).filter(requests::reporter_id.is_not_null());
+    let rows: Vec<(CaseId, Option<PersonId>)> = query.select((requests::id, requests::reporter_id)).load(connection)?;
+    Ok(rows.into_iter().filter_map(|(id, person)| Some((id, person?))).collect())
 }
 
 /// What was said.

@@ -1,13 +1,14 @@
 //! How a public request is shown: to anybody, so without whatever could name a person.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use base::error::ApiError;
-use base::ids::{GridUnitId, OrganizationId};
+use base::ids::{GridUnitId, OrganizationId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use people::community;
 use people::grid::{self, UnitKind};
+use people::identity;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -115,6 +116,17 @@ fn places(connection: &mut PgConnection, ids: &[GridUnitId]) -> Result<HashMap<G
     Ok(units.iter().map(|(id, unit)| (*id, name(unit))).collect())
 }
 
+/// Stands in place of what somebody wrote whose account is held.
+const HIDDEN: &str = "（内容暂不公开）";
+
+/// Those of the requests whose reporter's account is held: nothing that they wrote is shown, what became of it is.
+fn of_held(connection: &mut PgConnection, ids: &[CaseId]) -> Result<HashSet<CaseId>, ApiError> {
+    let reporters = rows::reporters(connection, ids)?;
+    let people: Vec<PersonId> = reporters.values().copied().collect();
+    let held: HashSet<PersonId> = identity::held_among(connection, &people)?.into_iter().collect();
+    Ok(reporters.into_iter().filter(|(_, person)| held.contains(person)).map(|(id, _)| id).collect())
+}
+
 /// Views in the order of the rows.
 pub(super) fn shown(connection: &mut PgConnection, found: Vec<Published>) -> Result<Vec<PublicRequest>, ApiError> {
     let ids: Vec<CaseId> = found.iter().map(|row| row.id).collect();
@@ -123,13 +135,15 @@ pub(super) fn shown(connection: &mut PgConnection, found: Vec<Published>) -> Res
     let places = places(connection, &units)?;
     let organizations = community::organization_names(connection, &organizations)?;
     let (mut texts, households) = (rows::texts(connection, &ids)?, joining::households(connection, &ids)?);
+    let held = of_held(connection, &ids)?;
     let view = |row: Published| {
+        let hidden = held.contains(&row.id);
         let place = places.get(&row.grid_unit_id).cloned().unwrap_or_default();
-        let title = masked(&row.title);
+        let title = if hidden { HIDDEN.to_owned() } else { masked(&row.title) };
         let outcome = row.outcome.map(|outcome| format!("，{}", outcome.zh())).unwrap_or_default();
         PublicRequest {
             summary: format!("{}「{title}」，{place}，{}{outcome}", row.number, row.state.zh()),
-            text: texts.remove(&row.id).map(|text| masked(&text)).unwrap_or_default(),
+            text: texts.remove(&row.id).filter(|_text| !hidden).map(|text| masked(&text)).unwrap_or_default(),
             organization: row.organization_id.and_then(|id| organizations.get(&id).cloned()),
             households: households.get(&row.id).copied().unwrap_or(0),
             pin: row.lat.zip(row.lon).map(coarse),

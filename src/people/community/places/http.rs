@@ -3,19 +3,21 @@
 
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
+use base::clock::shanghai_date;
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, Tagged, hash_on};
+use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Tagged, Valid, hash_on};
 use base::ids::GridUnitId;
 use base::page::{Page, PageQuery};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::deputy::{self, NewDeputy};
 use super::poster;
 use super::responsible::{self, ResponsibleView};
-use super::{GridMine, GridRedList, PosterCreate, UnitFind, UnitList};
+use super::{DeputyName, GridMine, GridRedList, PosterCreate, UnitFind, UnitList};
 use crate::grid::{self, GridPath, GridUnit, TICKET_PREFIX, UnitKind};
-use crate::identity::{Can, Role};
+use crate::identity::{Can, Role, RoleId};
 use crate::qr;
 
 /// Which units.
@@ -70,6 +72,8 @@ pub struct MyPlace {
     full_name: String,
     /// Grid workers, the nearest first.
     workers: Vec<ResponsibleView>,
+    /// Who stands in for one of them today.
+    deputies: Vec<ResponsibleView>,
     /// Heads of the entrance.
     building_heads: Vec<ResponsibleView>,
     /// Says so when no worker is there.
@@ -181,14 +185,45 @@ pub async fn grid_mine(can: Can<GridMine>, db: Data<Db>) -> Result<Tagged<MyGrid
 
 fn my_place(connection: &mut diesel::PgConnection, unit: GridUnit) -> Result<MyPlace, ApiError> {
     let full_name = grid::above(connection, &unit.path)?.into_iter().map(|unit| unit.name).collect::<Vec<_>>().join(" ");
-    let workers = responsible::over(connection, Role::GridWorker, &unit.path)?;
+    let (workers, deputies) = responsible::workers(connection, &unit.path)?;
     let building_heads = responsible::over(connection, Role::BuildingHead, &unit.path)?;
-    let note = workers.is_empty().then(|| "本片区暂无网格员，已列入红色清单，请联系社区居委会。".to_owned());
-    let summary = match workers.first() {
-        Some(worker) => format!("{full_name}，网格员 {}", worker.nickname),
-        None => format!("{full_name}，暂无网格员"),
+    let nobody = workers.is_empty() && deputies.is_empty();
+    let note = nobody.then(|| "本片区暂无网格员，已列入红色清单，请联系社区居委会。".to_owned());
+    let summary = match (deputies.first(), workers.first()) {
+        (Some(deputy), _) => format!("{full_name}，今日由 {} 代班", deputy.nickname),
+        (None, Some(worker)) => format!("{full_name}，网格员 {}", worker.nickname),
+        (None, None) => format!("{full_name}，暂无网格员"),
     };
-    Ok(MyPlace { unit: view(unit), full_name, workers, building_heads, note, summary })
+    Ok(MyPlace { unit: view(unit), full_name, workers, deputies, building_heads, note, summary })
+}
+
+/// Somebody who stands in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeputyView {
+    /// Their role at the block, by which it can be ended early (`POST /roles/{id}/end`).
+    role: RoleId,
+    /// The block.
+    unit: GridUnitId,
+    /// One line to read out.
+    summary: String,
+}
+
+/// Name who stands in for the worker of a block for some time: the role is theirs in it.
+#[utoipa::path(tag = "grid", request_body = NewDeputy, params(("id" = GridUnitId, Path), ("Idempotency-Key" = String, Header)), responses((status = 201, body = DeputyView, description = "named"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
+#[post("/grid/units/{id}/deputies")]
+pub async fn deputy_name(
+    can: Can<DeputyName>,
+    id: PathId<GridUnitId>,
+    key: IdempotencyKey,
+    body: Valid<NewDeputy>,
+    db: Data<Db>,
+) -> Result<Created<DeputyView>, ApiError> {
+    let (role, unit, scope, new) = (RoleId::new(), id.0, can.scope().clone(), *body);
+    let once = can.once(key, hash_on(unit.0, body.hash()), role.0);
+    let done = db.once(once, move |tx| deputy::name(tx, &scope, (role, unit), new)).await?;
+    let role = RoleId(done.id);
+    let summary = format!("{} 至 {} 代班", shanghai_date(new.starts_at), shanghai_date(new.ends_at));
+    Ok(Created::new(&done, "/api/v1/roles", DeputyView { role, unit, summary }))
 }
 
 /// Blocks of the scope that have no active worker, in order of their code.

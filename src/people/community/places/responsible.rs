@@ -20,17 +20,38 @@ pub struct ResponsibleView {
     pub nickname: String,
     /// Number to say on the phone.
     pub short_number: String,
+    /// Do they let residents call? Then `POST /grid/workers/{id}/call` gives the number.
+    pub callable: bool,
+}
+
+/// The grid workers over a place and, apart from them, who stands in for one now; the nearest first, at most ten of each.
+pub(super) fn workers(connection: &mut PgConnection, place: &GridPath) -> DbResult<(Vec<ResponsibleView>, Vec<ResponsibleView>)> {
+    let deputies = identity::deputies_over(connection, Role::GridWorker, place)?;
+    let mut workers = identity::people_over(connection, Role::GridWorker, place)?;
+    workers.retain(|person| !deputies.contains(person));
+    Ok((views(connection, workers)?, views(connection, deputies)?))
 }
 
 /// People with a role over a place, the nearest first, at most ten.
 pub(super) fn over(connection: &mut PgConnection, role: Role, place: &GridPath) -> DbResult<Vec<ResponsibleView>> {
-    let people: Vec<PersonId> = identity::people_over(connection, role, place)?.into_iter().take(10).collect();
+    let people = identity::people_over(connection, role, place)?;
+    views(connection, people)
+}
+
+fn views(connection: &mut PgConnection, mut people: Vec<PersonId>) -> DbResult<Vec<ResponsibleView>> {
+    people.truncate(10);
     let names = identity::names_by_ids(connection, &people)?;
+    let callable = identity::callable_among(connection, &people)?;
     Ok(people
         .into_iter()
         .filter_map(|person| {
             let name = names.get(&person)?;
-            Some(ResponsibleView { person, nickname: name.nickname.clone(), short_number: name.short_number.clone() })
+            Some(ResponsibleView {
+                person,
+                nickname: name.nickname.clone(),
+                short_number: name.short_number.clone(),
+                callable: callable.contains(&person),
+            })
         })
         .collect())
 }

@@ -1,11 +1,13 @@
 //! A worker's decision on a claim: confirm, confirm many, refuse.
 
 use base::clock::shanghai_date;
-use base::db::{Audit, Tx};
+use base::db::{Audit, Tx, audit_of};
 use base::error::{self, ApiError};
 use base::ids::PersonId;
 use base::keys::KeyRing;
+use diesel::PgConnection;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::claim::{self, Claim};
 use super::rows::{self, Confirmed, Residency};
@@ -17,7 +19,7 @@ use crate::identity::{self, Grant, Role, RoleSource};
 use crate::notify::{self, Notice, templates};
 
 /// What became of one claim of a bulk confirmation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResidencyBulkOutcome {
     /// Confirmed now.
@@ -53,13 +55,14 @@ pub(super) fn confirm(tx: &mut Tx<'_>, ring: &KeyRing, scope: &Scope, id: Reside
     Ok(())
 }
 
-/// Confirms many, in order of id so that two bulks never wait for each other in a circle.
+/// Confirms many, in order of id so that two bulks never wait for each other in a circle. What became of each stands in the audit
+/// row, where a repeat of the request finds it.
 pub(super) fn confirm_bulk(
     tx: &mut Tx<'_>,
     ring: &KeyRing,
     scope: &Scope,
     ids: &[ResidencyId],
-    by: PersonId,
+    (bulk, by): (Uuid, PersonId),
 ) -> Result<Vec<(ResidencyId, ResidencyBulkOutcome)>, ApiError> {
     let mut ids = ids.to_vec();
     ids.sort();
@@ -75,7 +78,18 @@ pub(super) fn confirm_bulk(
         };
         outcomes.push((id, outcome));
     }
+    tx.audit(Audit::new("residency_confirm_bulk", "residency_bulk", bulk).after(json!({"outcomes": outcomes})))?;
     Ok(outcomes)
+}
+
+/// What became of each claim of a bulk confirmation.
+pub(super) fn outcomes_of(
+    connection: &mut PgConnection,
+    bulk: Uuid,
+) -> Result<Vec<(ResidencyId, ResidencyBulkOutcome)>, ApiError> {
+    let row = audit_of(connection, Some(bulk), None, 1)?.pop();
+    let outcomes = row.and_then(|row| row.after).and_then(|mut after| after.get_mut("outcomes").map(serde_json::Value::take));
+    outcomes.map_or_else(|| Ok(Vec::new()), |outcomes| serde_json::from_value(outcomes).map_err(ApiError::internal))
 }
 
 /// Refuses a claim; the person is told why.

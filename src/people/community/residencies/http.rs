@@ -186,7 +186,7 @@ pub async fn confirm(
     .await
 }
 
-/// Confirms claims of the scope; each has its outcome. A replay has none.
+/// Confirms claims of the scope; each has its outcome, also in a replay.
 pub async fn confirm_bulk(
     can: &Can<ResidencyConfirmBulk>,
     db: &Db,
@@ -195,11 +195,18 @@ pub async fn confirm_bulk(
     ids: Few<ResidencyId, 200>,
 ) -> Result<Done<Vec<(ResidencyId, ResidencyBulkOutcome)>>, ApiError> {
     let (by, scope) = (can.person(), can.scope().clone());
-    db.once(can.once(key, hash, uuid::Uuid::now_v7()), move |mut tx| {
-        let outcomes = decide::confirm_bulk(&mut tx, &ring, &scope, ids.items(), by)?;
-        Ok::<_, ApiError>(tx.done(outcomes)?)
-    })
-    .await
+    let bulk = uuid::Uuid::now_v7();
+    let mut done = db
+        .once(can.once(key, hash, bulk), move |mut tx| {
+            let outcomes = decide::confirm_bulk(&mut tx, &ring, &scope, ids.items(), (bulk, by))?;
+            Ok::<_, ApiError>(tx.done(outcomes)?)
+        })
+        .await?;
+    if done.value.is_none() {
+        let bulk = done.id;
+        done.value = Some(db.read(move |connection| decide::outcomes_of(connection, bulk)).await?);
+    }
+    Ok(done)
 }
 
 /// Refuses a claim of the scope; the person is told why.
@@ -254,11 +261,12 @@ pub async fn residency_confirm_bulk(
     body: Valid<ResidencyBulk>,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ResidencyBulkResult>, ApiError> {
+) -> Result<Changed<ResidencyBulkResult>, ApiError> {
     let hash = body.hash();
-    let done = confirm_bulk(&can, &db, ring.into_inner(), (key, hash), body.into_inner().ids).await?;
-    let items = done.value.unwrap_or_default().into_iter().map(|(id, outcome)| ResidencyBulkItem { id, outcome }).collect();
-    Ok(Json(ResidencyBulkResult { items }))
+    let mut done = confirm_bulk(&can, &db, ring.into_inner(), (key, hash), body.into_inner().ids).await?;
+    let outcomes = done.value.take().unwrap_or_default();
+    let items = outcomes.into_iter().map(|(id, outcome)| ResidencyBulkItem { id, outcome }).collect();
+    Ok(Changed::new(&done, ResidencyBulkResult { items }))
 }
 
 /// Refuse a claimed residence; the person is told why.

@@ -1,20 +1,24 @@
 //! Approving and refusing hours, one or many. Approved hours and their points event commit together.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use base::clock::shanghai_midnight;
-use base::db::{Audit, Finished, Tx};
-use base::error::{self, ApiError, ErrorCode};
+use base::db::{Audit, Finished, Tx, audit_of};
+use base::error::{self, ApiError};
 use base::ids::PersonId;
 use base::text::Text;
 use chrono::{DateTime, Duration, Utc};
+use diesel::PgConnection;
 use people::grid::Scope;
 use serde::Deserialize;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::rows::{self, Hours};
 use super::{HoursMove, may_decide};
 use crate::volunteering::outward::{self, Told};
 use crate::volunteering::projects::Project;
-use crate::volunteering::{HOURS_HOUSEHOLD, HoursId, found, moved, projects, shifts};
+use crate::volunteering::{HOURS_HOUSEHOLD, HoursId, ProjectId, found, moved, projects, shifts};
 
 /// Why hours are refused.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -22,13 +26,6 @@ use crate::volunteering::{HOURS_HOUSEHOLD, HoursId, found, moved, projects, shif
 pub struct Refusal {
     /// Told to the person.
     pub reason: Text<200>,
-}
-
-/// A row of a bulk approval that was refused, and why.
-#[derive(Debug, Clone)]
-pub(super) struct Refused {
-    pub(super) id: HoursId,
-    pub(super) code: &'static ErrorCode,
 }
 
 /// Approves one record.
@@ -51,24 +48,62 @@ pub(super) fn distinct(ids: &[HoursId]) -> Vec<HoursId> {
     ids
 }
 
-/// Approves what can be approved of many and says what can't.
+/// Approves what can be approved of many; why the others weren't stands in the audit row, where a repeat of the request finds it.
 pub(super) fn approve_bulk(
     mut tx: Tx<'_>,
     scope: &Scope,
     by: PersonId,
-    ids: &[HoursId],
-) -> Result<Finished<Vec<Refused>>, ApiError> {
-    let (mut refused, mut notices) = (Vec::new(), Vec::new());
+    (bulk, ids): (Uuid, &[HoursId]),
+) -> Result<Finished<()>, ApiError> {
+    let mut held: HashMap<HoursId, Hours> = rows::hold_many(tx.conn(), ids)?.into_iter().map(|hours| (hours.id, hours)).collect();
+    let projects = reached(&mut tx, scope, held.values())?;
+    let persons: Vec<PersonId> = held.values().map(|hours| hours.person_id).collect();
+    let mates = outward::household_mates(tx.conn(), by, &persons)?;
+    let (mut refused, mut notices) = (BTreeMap::new(), Vec::new());
     for id in ids {
-        match ready(&mut tx, scope, by, *id, HoursMove::Approve) {
-            Ok((hours, project)) => notices.push(settle(&mut tx, by, &hours, &project, None)?),
+        let hours = held.remove(id).and_then(|hours| Some((projects.get(&hours.project_id)?, hours)));
+        let allowed = hours.ok_or_else(|| ApiError::of(&error::NOT_FOUND)).and_then(|(project, hours)| {
+            allowed(by, &hours, mates.contains(&hours.person_id), HoursMove::Approve)?;
+            Ok((hours, project))
+        });
+        match allowed {
+            Ok((hours, project)) => notices.push(settle(&mut tx, by, &hours, project, None)?),
             // A rule said no, nothing was written for this row. Failures of the database end the whole.
-            Err(why) if why.code().status < 500 => refused.push(Refused { id: *id, code: why.code() }),
+            Err(why) if why.code().status < 500 => {
+                refused.insert(id.to_string(), why.code().code);
+            }
             Err(why) => return Err(why),
         }
     }
+    tx.audit(Audit::new("hours_approve_bulk", "volunteer_hours_bulk", bulk).after(json!({"refused": refused})))?;
     outward::tell_all(&mut tx, notices)?;
-    Ok(tx.done(refused)?)
+    Ok(tx.done(())?)
+}
+
+/// The projects of these hours that the scope reaches.
+fn reached<'a>(
+    tx: &mut Tx<'_>,
+    scope: &Scope,
+    hours: impl Iterator<Item = &'a Hours>,
+) -> Result<HashMap<ProjectId, Project>, ApiError> {
+    let mut found = HashMap::new();
+    for id in hours.map(|hours| hours.project_id).collect::<BTreeSet<_>>() {
+        match projects::within(tx.conn(), scope, id) {
+            Ok(project) => {
+                found.insert(id, project);
+            }
+            Err(why) if why.code().status < 500 => {}
+            Err(why) => return Err(why),
+        }
+    }
+    Ok(found)
+}
+
+/// Codes of what a bulk approval refused, by record.
+pub(super) fn refused_of(connection: &mut PgConnection, bulk: Uuid) -> Result<HashMap<HoursId, String>, ApiError> {
+    let row = audit_of(connection, Some(bulk), None, 1)?.pop();
+    let refused = row.and_then(|row| row.after).and_then(|mut after| after.get_mut("refused").map(serde_json::Value::take));
+    refused.map_or_else(|| Ok(HashMap::new()), |refused| serde_json::from_value(refused).map_err(ApiError::internal))
 }
 
 fn decide(tx: &mut Tx<'_>, scope: &Scope, by: PersonId, id: HoursId, refusal: Option<&str>) -> Result<(), ApiError> {
@@ -82,12 +117,18 @@ fn decide(tx: &mut Tx<'_>, scope: &Scope, by: PersonId, id: HoursId, refusal: Op
 fn ready(tx: &mut Tx<'_>, scope: &Scope, by: PersonId, id: HoursId, action: HoursMove) -> Result<(Hours, Project), ApiError> {
     let hours = found(rows::hold(tx.conn(), id)?)?;
     let project = projects::within(tx.conn(), scope, hours.project_id)?;
+    let mates = outward::household_mates(tx.conn(), by, &[hours.person_id])?;
+    allowed(by, &hours, !mates.is_empty(), action)?;
+    Ok((hours, project))
+}
+
+/// The rule of two persons and of households, and the state.
+fn allowed(by: PersonId, hours: &Hours, one_household: bool, action: HoursMove) -> Result<(), ApiError> {
     may_decide(by, hours.person_id, hours.proposed_by).map_err(ApiError::of)?;
-    if outward::same_household(tx.conn(), by, hours.person_id)? {
+    if one_household {
         return Err(ApiError::of(&HOURS_HOUSEHOLD));
     }
-    moved(hours.state().transition(action))?;
-    Ok((hours, project))
+    moved(hours.state().transition(action)).map(|_to| ())
 }
 
 /// Writes the decision and what follows from it; returns what the person is to be told.

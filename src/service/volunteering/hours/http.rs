@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
-use base::error::ApiError;
+use base::error::{self, ApiError, ErrorCode};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::PersonId;
 use base::page::Page;
@@ -16,12 +16,13 @@ use diesel::PgConnection;
 use people::identity::Can;
 use serde::{Deserialize, Serialize};
 
-use super::decide::{self, Refusal, Refused};
+use super::decide::{self, Refusal};
 use super::manual::{self, NewManualHours};
 use super::rows::{self, Hours};
 use super::{HoursState, Source, shown};
 use crate::volunteering::{
-    HoursApprove, HoursApproveBulk, HoursId, HoursList, HoursRecord, HoursRefuse, ProjectId, ShiftId, found, outward, projects,
+    HOURS_HOUSEHOLD, HOURS_OWN, HOURS_PROPOSER, HoursApprove, HoursApproveBulk, HoursId, HoursList, HoursRecord, HoursRefuse,
+    ProjectId, ShiftId, found, outward, projects,
 };
 
 /// Half hours of one person.
@@ -161,12 +162,16 @@ pub struct BulkOutcome {
     pub items: Vec<BulkItem>,
 }
 
-fn outcome(ids: &[HoursId], rows: &[Hours], refused: &[Refused]) -> BulkOutcome {
+/// The refusals that a record of a bulk can meet.
+const REFUSALS: [&ErrorCode; 5] = [&error::NOT_FOUND, &error::STATE_CONFLICT, &HOURS_OWN, &HOURS_PROPOSER, &HOURS_HOUSEHOLD];
+
+fn outcome(ids: &[HoursId], rows: &[Hours], refused: &HashMap<HoursId, String>) -> BulkOutcome {
+    let states: HashMap<HoursId, HoursState> = rows.iter().map(|row| (row.id, row.state())).collect();
     let item = |id: &HoursId| {
-        let why = refused.iter().find(|refused| refused.id == *id).map(|refused| refused.code);
-        let state = rows.iter().find(|row| row.id == *id).map(Hours::state);
-        let told = why.map_or(if state == Some(HoursState::Approved) { "已核准" } else { "未核准" }, |code| code.zh);
-        BulkItem { id: *id, summary: told.to_owned(), state, refused: why.map(|code| code.code.to_owned()) }
+        let (why, state) = (refused.get(id), states.get(id).copied());
+        let told = why.and_then(|why| REFUSALS.iter().find(|code| code.code == why)).map(|code| code.zh);
+        let stands = if state == Some(HoursState::Approved) { "已核准" } else { "未核准" };
+        BulkItem { id: *id, summary: told.unwrap_or(stands).to_owned(), state, refused: why.cloned() }
     };
     let items: Vec<BulkItem> = ids.iter().map(item).collect();
     BulkOutcome { approved: items.iter().filter(|item| item.state == Some(HoursState::Approved)).count(), items }
@@ -224,19 +229,20 @@ pub async fn hours_approve_bulk(
     key: IdempotencyKey,
     body: Valid<BulkApproval>,
     db: Data<Db>,
-) -> Result<Json<BulkOutcome>, ApiError> {
+) -> Result<Changed<BulkOutcome>, ApiError> {
     let ids = decide::distinct(body.ids.items());
-    let (once, asked) = (can.once(key, body.hash(), uuid::Uuid::now_v7()), ids.clone());
+    let bulk = uuid::Uuid::now_v7();
+    let (once, asked) = (can.once(key, body.hash(), bulk), ids.clone());
     let scope = can.scope().clone();
-    let done = db.once(once, move |tx| decide::approve_bulk(tx, can.scope(), can.person(), &asked)).await?;
-    let refused = done.value.unwrap_or_default();
+    let done = db.once(once, move |tx| decide::approve_bulk(tx, can.scope(), can.person(), (bulk, &asked))).await?;
+    let bulk = done.id;
     let outcome = db
         .read(move |connection| {
-            let rows = rows::many(connection, &scope, &ids)?;
-            Ok::<_, base::db::DbError>(outcome(&ids, &rows, &refused))
+            let (rows, refused) = (rows::many(connection, &scope, &ids)?, decide::refused_of(connection, bulk)?);
+            Ok::<_, ApiError>(outcome(&ids, &rows, &refused))
         })
         .await?;
-    Ok(Json(outcome))
+    Ok(Changed::new(&done, outcome))
 }
 
 /// Enter hours by hand; a second person decides.

@@ -71,6 +71,12 @@ pub(super) fn hold(connection: &mut PgConnection, id: HoursId) -> DbResult<Optio
     Ok(volunteer_hours::table.find(id).select(Hours::as_select()).for_update().first(connection).optional()?)
 }
 
+/// Records by id, locked in the order of their ids until the transaction ends.
+pub(super) fn hold_many(connection: &mut PgConnection, ids: &[HoursId]) -> DbResult<Vec<Hours>> {
+    let locked = volunteer_hours::table.filter(volunteer_hours::id.eq_any(ids)).order(volunteer_hours::id);
+    Ok(locked.select(Hours::as_select()).for_update().load(connection)?)
+}
+
 /// Records by id, as far as the scope reaches.
 pub(super) fn many(connection: &mut PgConnection, scope: &Scope, ids: &[HoursId]) -> DbResult<Vec<Hours>> {
     Ok(volunteer_hours::table
