@@ -7,7 +7,7 @@ use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
 use ledger::AuditCheck;
-use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, Rule};
+use people::identity::{EraseHook, ExportHook, HomeHook, Hooks, MergeHook, Rule};
 use people::{calendar, community, files, identity, notify, screening};
 
 use crate::app::Parts;
@@ -80,6 +80,7 @@ pub fn states() -> Vec<StateTable> {
         ("residency", community::residencies::STATES),
         ("family_proxy", identity::ProxyState::TABLE),
         ("legal_hold", identity::HoldState::TABLE),
+        ("person_merge", community::merges::MergeState::TABLE),
         ("file_check", files::STATES),
     ];
     [&people[..], screening::STATES, points::STATES, life::STATES, service::STATES, &governance::STATES.concat()].concat()
@@ -144,6 +145,17 @@ pub(crate) fn hooks() -> Hooks {
                 EraseHook { noun: "files", before: None, erase: files::erase },
                 EraseHook { noun: "screening", before: None, erase: screening::erase },
             ],
+        ]
+        .concat(),
+        // Open orders end before the balance is passed on.
+        merge: [
+            &[
+                life::MERGE,
+                points::MERGE,
+                service::volunteering::MERGE,
+                MergeHook { noun: "community", before: None, merge: community::merges::merge },
+            ],
+            governance::MERGE,
         ]
         .concat(),
         export: [

@@ -26,7 +26,7 @@ use base::jobs::JobKind;
 use base::keys::KeyRing;
 use base::state::StateTable;
 use ledger::AuditCheck;
-use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
+use people::identity::{EraseHook, ExportHook, HomeHook, MergeHook, Rule};
 
 /// Rows of this wing in the permission table.
 pub const PERMISSIONS: &[&[Rule]] = &[
@@ -127,6 +127,8 @@ pub const ERASE: &[EraseHook] = &[
     joint_cases::ERASE,
     chat::ERASE,
 ];
+/// What this wing does when two accounts of one person become one.
+pub const MERGE: &[MergeHook] = &[requests::MERGE, requests::joining::MERGE];
 /// What this wing gives along in the export of a person.
 pub const EXPORT: &[ExportHook] = &[
     requests::EXPORT,

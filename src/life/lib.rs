@@ -12,7 +12,7 @@ use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
 use ledger::audit::AuditCheck;
-use people::identity::{EraseHook, ExportHook, HomeHook, Rule};
+use people::identity::{EraseHook, ExportHook, HomeHook, MergeHook, Rule};
 
 /// Rows of the permission table.
 pub const PERMISSIONS: &[&[Rule]] =
@@ -38,6 +38,9 @@ pub const HOME: &[HomeHook] = &[redemptions::home];
 
 /// Part of a person's erasure: before that of points, which empties the wallet.
 pub const ERASE: EraseHook = redemptions::ERASE;
+
+/// Part of two accounts becoming one: open orders of the one that ends are cancelled, so that their points can be passed on.
+pub const MERGE: MergeHook = redemptions::MERGE;
 
 /// Parts of a person's export.
 pub const EXPORT: &[ExportHook] = &[merchants::EXPORT, redemptions::EXPORT];

@@ -121,6 +121,23 @@ fn line(line: &StatementLine) -> Value {
 /// Before an erasure: what may still be spent goes out of circulation, in a transaction of its own per book. Holds end before
 /// (a hook of whoever made them). Run again, it finds nothing.
 pub(crate) fn forfeit(db: &Db, person: PersonId) -> Result<(), ApiError> {
+    empty(db, person, &Emptied { to: Party::ISSUANCE, fact: "forfeit", reason: FORFEITED, action: "account_close" })
+}
+
+/// Before two accounts become one: what may be spent is passed on with its dates, in a transaction of its own per book.
+pub(crate) fn pass_on(db: &Db, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    empty(db, gone, &Emptied { to: Party::wallet(keep), fact: "merge", reason: MERGED, action: "account_merge" })
+}
+
+/// Where a wallet's points go, and as what.
+struct Emptied {
+    to: Party,
+    fact: &'static str,
+    reason: ReasonCode,
+    action: &'static str,
+}
+
+fn empty(db: &Db, person: PersonId, how: &Emptied) -> Result<(), ApiError> {
     for book in db.read_now(|connection| reads::books_of(connection, AccountKind::Wallet, person.0))? {
         let balance = db.read_now(|connection| reads::balance_of(connection, book, AccountKind::Wallet, person.0, ""))?;
         let available = balance.available();
@@ -129,17 +146,17 @@ pub(crate) fn forfeit(db: &Db, person: PersonId) -> Result<(), ApiError> {
         }
         db.transaction_now(&Context::job(), |mut tx| -> Result<_, ApiError> {
             let about = About {
-                fact: Fact::new(format!("forfeit:{}", Uuid::now_v7())).map_err(ApiError::internal)?,
+                fact: Fact::new(format!("{}:{}", how.fact, Uuid::now_v7())).map_err(ApiError::internal)?,
                 subject: place::subject("book", book.0),
-                reason: FORFEITED,
+                reason: how.reason.clone(),
                 rule: None,
                 actor: ledger::Actor::System,
                 approvers: Vec::new(),
                 occurred_at: tx.now()?,
             };
-            let posting = Posting::transfer(about, Party::wallet(person), Party::ISSUANCE, available);
-            let audit = base::db::Audit::new("account_close", "book", book.0).at(GridUnitId(book.0));
-            tx.audit(audit.after(json!({"forfeited": available})))?;
+            let posting = Posting::transfer(about, Party::wallet(person), how.to, available);
+            let audit = base::db::Audit::new(how.action, "book", book.0).at(GridUnitId(book.0));
+            tx.audit(audit.after(json!({"amount": available})))?;
             ledger::post_one(tx, book, posting, |_receipt| ())
         })?;
     }
@@ -147,6 +164,12 @@ pub(crate) fn forfeit(db: &Db, person: PersonId) -> Result<(), ApiError> {
 }
 
 const FORFEITED: ReasonCode = ReasonCode::known("account_closed");
+const MERGED: ReasonCode = ReasonCode::known("account_merged");
+
+/// Two accounts become one: what waits for a budget goes to the one that remains.
+pub(crate) fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(awards::readdress(tx.conn(), gone, keep)?)
+}
 
 /// The erasure itself: the journal keeps its entries, nothing leads from them to the person any more.
 pub(crate) fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {

@@ -25,7 +25,7 @@ pub mod transfers;
 use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
-use people::identity::{EraseHook, ExportHook, Rule};
+use people::identity::{EraseHook, ExportHook, MergeHook, Rule};
 
 pub use audit::CHECKS;
 pub use awards::{Beneficiary, Event, EventId, Evidence, emit};
@@ -65,6 +65,9 @@ pub const EXPORT: ExportHook = ExportHook { noun: "points", export: home::export
 
 /// What points do when a person is erased; after whoever holds points of theirs has let go.
 pub const ERASE: EraseHook = EraseHook { noun: "points", before: Some(home::forfeit), erase: home::erase };
+
+/// What points do when two accounts of one person become one; after whoever holds points of the one that ends has let go.
+pub const MERGE: MergeHook = MergeHook { noun: "points", before: Some(home::pass_on), merge: home::merge };
 
 /// The jobs of this crate.
 pub fn jobs(outside: &Outside) -> Vec<JobKind> {

@@ -1,6 +1,6 @@
 //! `/api/v1`: accounts, places and households, published texts and files, working time, what people are told.
 
-use people::community::{households, import, managed, minors, organizations, places, proxies, residencies};
+use people::community::{households, import, managed, merges, minors, organizations, places, proxies, residencies};
 use people::{calendar, files, identity, notify, screening};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -108,6 +108,11 @@ fn community(routes: &mut ServiceConfig<'_>) {
         .service(proxies::http::proxy_refuse)
         .service(proxies::http::proxy_end)
         .service(managed::http::managed_resident_create)
+        .service(merges::http::person_merge_ask)
+        .service(merges::http::person_merge_list)
+        .service(merges::http::person_merge_find)
+        .service(merges::http::person_merge_approve)
+        .service(merges::http::person_merge_refuse)
         .service(organizations::http::organization_list)
         .service(organizations::http::organization_find)
         .service(import::http::import_template_find)

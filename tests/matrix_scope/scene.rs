@@ -65,6 +65,9 @@ impl Side {
             side.keep(noun, &callable.person.to_string());
         }
         side.keep("block", &side.unit(app, "/E1/B1").to_string());
+        let twice = [(); 2].map(|()| app.actor(Role::Resident, &format!("{path}/E1/B1/D1")).person);
+        let merge = json!({"gone": twice[0], "keep": twice[1], "reason": "同一人"});
+        side.made("merge", Who::Staff, "/api/v1/person-merges", merge).await;
         stories::register(app, &mut side).await;
         stories::market(app, &mut side).await;
         stories::points(app, &mut side).await;

@@ -62,7 +62,7 @@ impl World {
 impl TestApp {
     /// A signed-in person without any role; with a phone when one is given.
     pub(crate) fn person(&self, phone: Option<&str>) -> Actor {
-        let (person, session) = (PersonId::new(), SessionId::new());
+        let person = PersonId::new();
         let ring = &self.serving.parts.ring;
         let sealed = phone.map(|phone| ring.seal(&format!("persons|phone|{person}"), phone).expect("sealed"));
         let lookup = phone.map(|phone| ring.lookup("phone", phone));
@@ -75,6 +75,12 @@ impl TestApp {
             .bind::<Nullable<Binary>, _>(lookup)
             .execute(&mut owner)
             .expect("a person");
+        self.as_person(person)
+    }
+
+    /// Somebody who is there already, signed in.
+    pub(crate) fn as_person(&self, person: PersonId) -> Actor {
+        let (session, ring, mut owner) = (SessionId::new(), &self.serving.parts.ring, self.owner());
         sql_query(
             "INSERT INTO sessions (id, person_id, device, refresh_hash, expires_at) VALUES ($1, $2, 'test', $3, palm_now() + interval '10 years')",
         )

@@ -6,7 +6,7 @@ use base::ids::PersonId;
 use base::keys::KeyRing;
 use diesel::PgConnection;
 use people::grid::Scope;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem, Role};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook, Role};
 use serde_json::{Value, json};
 
 use super::rows::{self, Case};
@@ -14,6 +14,8 @@ use super::{Desk, Direction, State, rows_details, rows_events, rows_matters};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "requests", before: None, erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "requests", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "requests", export };
 
@@ -80,6 +82,11 @@ fn item(kind: &str, title: &str, case: &Case) -> HomeItem {
 /// Blanks what the person said privately. The row stays, under the pseudonymous id: figures and answers rest on it.
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     Ok(rows_details::forget(tx.conn(), person)?)
+}
+
+/// Requests of one account become another's of the same person.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(rows_details::hand_over(tx.conn(), gone, keep)?)
 }
 
 /// One's own requests with what one said, and what was told publicly.

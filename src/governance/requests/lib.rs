@@ -96,7 +96,7 @@ pub use dispatch::Dispatch;
 pub use external::{ExternalStatus, Update, external_update};
 pub use file::{file, file_to, note_category};
 pub use filing::Filing;
-pub use hooks::{ERASE, EXPORT, home};
+pub use hooks::{ERASE, EXPORT, MERGE, home};
 pub use intake::{Channel, GivenAnswer, NewRequest, QuickReport, WorkerIntake};
 pub use matter::{Direction, MatterAnswer, MatterState, NewMatter};
 pub use merge::{Merging, Unmerging};

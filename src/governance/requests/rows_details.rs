@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::schema::{request_assignments, request_details};
+use super::schema::{request_assignments, request_details, requests};
 use super::{AssignmentReason, CaseId, ReturnReason};
 use duty_list::DutyItemId;
 
@@ -145,6 +145,14 @@ pub(super) fn contacts_remove(connection: &mut PgConnection, before: DateTime<Ut
         .bind::<diesel::sql_types::BigInt, _>(limit)
         .load(connection)?;
     Ok(removed.into_iter().map(|row| row.request_id).collect())
+}
+
+/// Requests that one account filed are another's of the same person from now on.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(requests::table.filter(requests::reporter_id.eq(gone)))
+        .set(requests::reporter_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Blanks what an erased person said privately; what neighbours may read stays, without its author.

@@ -6,7 +6,7 @@ use base::ids::PersonId;
 use base::keys::KeyRing;
 use base::page::PageQuery;
 use diesel::PgConnection;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook};
 use serde_json::{Value, json};
 
 use super::rows::{self, Of};
@@ -27,6 +27,11 @@ pub fn home(connection: &mut PgConnection, actor: &Actor) -> Result<Vec<HomeItem
 
 /// Erasure: open orders end first, then what names the person goes.
 pub const ERASE: EraseHook = EraseHook { noun: "redemptions", before: Some(end_open), erase };
+
+/// Two accounts become one: open orders of the one that ends are cancelled, their points are back with their dates. Orders that are over
+/// stay where they are.
+pub const MERGE: MergeHook =
+    MergeHook { noun: "redemptions", before: Some(|db, gone, _keep| end_open(db, gone)), merge: |_tx, _gone, _keep| Ok(()) };
 
 /// Export of one's orders.
 pub const EXPORT: ExportHook = ExportHook { noun: "orders", export };

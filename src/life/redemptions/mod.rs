@@ -35,7 +35,7 @@ mod view;
 pub use audit::CHECKS;
 pub use cancel::Cancellation;
 pub use card::CardOrder;
-pub use hooks::{ERASE, EXPORT, home};
+pub use hooks::{ERASE, EXPORT, MERGE, home};
 pub use jobs::jobs;
 pub use order::{NewOrder, Orders, Placing, orders};
 pub use present::Presented;

@@ -1,5 +1,6 @@
 //! The people of a place: households as the register has them, residencies as people claim them, organizations, imports, and the
-//! public side of the grid (`places`). Owns the tables `households`, `household_members`, `residencies`, `organizations`, `imports`, `import_files`.
+//! public side of the grid (`places`). Owns the tables `households`, `household_members`, `residencies`, `organizations`, `imports`,
+//! `import_files`, `person_merges`.
 //!
 //! A residency goes `claimed → confirmed → moved_out`, or `claimed → refused`: confirmed at once when the person's phone stands on
 //! the register of that entrance, else by a worker of that scope, never by the person or a member of their household. Only a
@@ -8,6 +9,7 @@
 pub mod households;
 pub mod import;
 pub mod managed;
+pub mod merges;
 pub mod minors;
 pub mod organizations;
 pub mod places;
@@ -40,6 +42,7 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     import::PERMISSIONS,
     proxies::PERMISSIONS,
     minors::PERMISSIONS,
+    merges::PERMISSIONS,
 ];
 
 /// The error codes of this noun.

@@ -59,6 +59,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    person_merges (id) {
+        id -> Uuid,
+        gone_id -> Uuid,
+        keep_id -> Uuid,
+        grid_unit_id -> Uuid,
+        state -> Text,
+        reason -> Text,
+        requested_by -> Uuid,
+        requested_at -> Timestamptz,
+        decided_by -> Nullable<Uuid>,
+        decided_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     organizations (id) {
         id -> Uuid,
         kind -> Text,

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 use super::erasures::ErasureLog;
 use super::hooks::{ExportHook, Hooks};
 use super::{
-    LegalHoldId, SIGN_IN_AGAIN, grant, hold, limits, person, proxy, rows, rows_card, rows_console, rows_phone_code,
+    LegalHoldId, SIGN_IN_AGAIN, grant, hold, limits, merge, person, proxy, rows, rows_card, rows_console, rows_phone_code,
     rows_registration, rows_role, rows_roster, rows_session, sign_in,
 };
 
@@ -55,7 +55,7 @@ pub fn close_account(tx: &mut Tx<'_>, who: PersonId, by: PersonId) -> Result<(),
     rows_card::managed_close(tx.conn(), who, now)?;
     rows_registration::registration_blank(tx.conn(), who)?;
     rows_console::forget(tx.conn(), who)?;
-    if !rows::close(tx.conn(), who, CLOSED, now)? {
+    if !rows::close(tx.conn(), who, ("closed", CLOSED), now)? {
         return Err(ApiError::of(&error::STATE_CONFLICT));
     }
     tx.audit(Audit::new("account_close", "person", who.0).before(json!({"state": "active"})).after(json!({"state": "closed"})))?;
@@ -118,6 +118,7 @@ fn sweep(db: &Db) -> Result<(), JobError> {
 /// Background jobs: erasure after closing, and what passes its retention.
 pub fn jobs(hooks: Arc<Hooks>, log: Arc<ErasureLog>) -> Vec<JobKind> {
     vec![
+        merge::job(Arc::clone(&hooks)),
         JobKind::new(ERASE, move |db, payload| erase(db, &hooks, &log, payload)),
         JobKind::new("identity_sweep", |db, _payload| sweep(db)).every(std::time::Duration::from_secs(86_400)),
     ]

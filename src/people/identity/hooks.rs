@@ -53,6 +53,22 @@ pub struct ExportHook {
     pub export: fn(&mut PgConnection, &KeyRing, PersonId) -> Result<Value, ApiError>,
 }
 
+/// What of a noun must post before two accounts become one, in transactions of its own: `(of the account that ends, to the one that
+/// remains)`.
+pub type MergeBefore = fn(&Db, PersonId, PersonId) -> Result<(), ApiError>;
+
+/// A noun's part when two accounts of one person become one: `(gone, keep)`. Both may run again after a crash: they must do nothing
+/// the second time.
+#[derive(Clone, Copy)]
+pub struct MergeHook {
+    /// Name of the noun.
+    pub noun: &'static str,
+    /// What must post first (ending holds, passing the balance on).
+    pub before: Option<MergeBefore>,
+    /// Points the noun's rows at the account that remains, in the one transaction of the merge.
+    pub merge: fn(&mut Tx<'_>, PersonId, PersonId) -> Result<(), ApiError>,
+}
+
 /// All hooks; an app datum.
 #[derive(Clone, Default)]
 pub struct Hooks {
@@ -62,4 +78,6 @@ pub struct Hooks {
     pub erase: Vec<EraseHook>,
     /// Export.
     pub export: Vec<ExportHook>,
+    /// Two accounts become one, in the order of the list.
+    pub merge: Vec<MergeHook>,
 }

@@ -36,6 +36,7 @@ pub mod http_phone;
 pub mod http_registration;
 mod invitation;
 mod limits;
+mod merge;
 mod minor;
 mod person;
 mod phone;
@@ -78,10 +79,11 @@ pub use grant::{
     people_over_each, people_with_role, places_of, places_without,
 };
 pub use hold::HoldState;
-pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks};
+pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks, MergeBefore, MergeHook};
 pub use http_console::ConsoleCookies;
 pub use invitation::{Invitation, invite};
 pub use limits::{CodeLimits, count_number_try};
+pub use merge::{merge_accounts, require_mergeable, require_within};
 pub use minor::{birth_year_note, guardian_consent, is_minor, minor_on, minors_among, require_guardian, require_of_age};
 pub use person::{
     PersonName, active_among, demo_person, demo_person_of, held_among, is_active, masked_names, names_by_ids, openid_of,
@@ -136,6 +138,7 @@ base::error_codes! {
     PHONE_REQUIRED 409 "phone_required" "请先绑定手机号。" "Bind your phone first.";
     CODE_WRONG 422 "code_wrong" "验证码不正确或已过期，请核对后重试。" "The code is wrong or has ended.";
     ROLES_EXCLUDE 409 "roles_exclude" "安全审计员与系统管理员不能由同一人担任。" "A security auditor can't be an administrator.";
+    MERGE_TWO_WECHATS 409 "merge_two_wechats" "两个账号都用微信登录，请本人先注销其中一个。" "Both accounts sign in by WeChat; let the person close one of them.";
     OWN_AFFAIR 403 "own_affair" "不能审批本人的事项，请由其他工作人员办理。" "Nobody decides on their own affair; let a colleague do it.";
     NOT_A_PROXY 403 "not_a_proxy" "您不是该居民已确认的亲情代理，或此事须本人办理。" "You are not this person's confirmed family proxy, or they must do this themselves.";
     NOT_FOR_MINORS 403 "not_for_minors" "未满十四周岁不能自行兑换或发言，请由家长办理。" "Children under 14 don't order or write themselves; let a parent do it.";

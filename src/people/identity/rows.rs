@@ -154,11 +154,16 @@ pub(super) fn set_missing_birth_year(connection: &mut PgConnection, id: PersonId
 }
 
 /// Closes and blanks an account; false when it was closed before.
-pub(super) fn close(connection: &mut PgConnection, id: PersonId, nickname: &str, now: DateTime<Utc>) -> DbResult<bool> {
+pub(super) fn close(
+    connection: &mut PgConnection,
+    id: PersonId,
+    (state, nickname): (&str, &str),
+    now: DateTime<Utc>,
+) -> DbResult<bool> {
     let none: Option<Vec<u8>> = None;
     Ok(diesel::update(persons::table.filter(persons::id.eq(id).and(persons::state.eq("active"))))
         .set((
-            persons::state.eq("closed"),
+            persons::state.eq(state),
             persons::nickname.eq(nickname),
             persons::name_sealed.eq(none.clone()),
             persons::phone_sealed.eq(none.clone()),
@@ -171,6 +176,31 @@ pub(super) fn close(connection: &mut PgConnection, id: PersonId, nickname: &str,
         ))
         .execute(connection)?
         == 1)
+}
+
+/// What an account takes over from another one of its person; what is `None` stays as it is.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = persons)]
+pub(super) struct TakenOver<'a> {
+    pub(super) kind: Option<&'a str>,
+    pub(super) name_sealed: Option<Vec<u8>>,
+    pub(super) phone_sealed: Option<Vec<u8>>,
+    pub(super) phone_lookup: Option<Vec<u8>>,
+    pub(super) openid_sealed: Option<Vec<u8>>,
+    pub(super) openid_lookup: Option<Vec<u8>>,
+    pub(super) birth_year: Option<i32>,
+}
+
+pub(super) fn take_over(connection: &mut PgConnection, id: PersonId, taken: &TakenOver<'_>) -> DbResult<()> {
+    diesel::update(persons::table.find(id)).set(taken).execute(connection)?;
+    Ok(())
+}
+
+/// Two accounts, locked in the order of their ids.
+pub(super) fn lock_two(connection: &mut PgConnection, ids: [PersonId; 2]) -> DbResult<HashMap<PersonId, PersonRow>> {
+    let both = persons::table.filter(persons::id.eq_any(ids)).order(persons::id);
+    let rows: Vec<PersonRow> = both.select(PersonRow::as_select()).for_update().load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 pub(super) fn many(connection: &mut PgConnection, ids: &[PersonId]) -> DbResult<HashMap<PersonId, PersonRow>> {

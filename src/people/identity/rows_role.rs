@@ -78,6 +78,16 @@ pub(super) fn held(connection: &mut PgConnection, person: PersonId, now: DateTim
         .load(connection)?)
 }
 
+/// Roles of one account become another's of the same person, except those that the other holds itself; how many did.
+pub(super) fn move_all(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<usize> {
+    let moved = sql_query(
+        "UPDATE roles r SET person_id = $2 WHERE r.person_id = $1 AND (r.ends_at IS NULL OR r.ends_at > palm_now()) \
+         AND NOT EXISTS (SELECT 1 FROM roles k WHERE k.person_id = $2 AND k.role = r.role AND (k.ends_at IS NULL OR k.ends_at > palm_now()) \
+           AND k.grid_unit_id IS NOT DISTINCT FROM r.grid_unit_id AND k.organization_id IS NOT DISTINCT FROM r.organization_id)",
+    );
+    Ok(moved.bind::<sql_types::Uuid, _>(gone.0).bind::<sql_types::Uuid, _>(keep.0).execute(connection)?)
+}
+
 /// Everything a person holds or will hold, for the end of an account.
 pub(super) fn not_ended(connection: &mut PgConnection, person: PersonId, now: DateTime<Utc>) -> DbResult<Vec<RoleId>> {
     Ok(roles::table

@@ -145,6 +145,14 @@ pub(super) fn release_all(connection: &mut PgConnection, person: PersonId) -> Db
     Ok(())
 }
 
+/// Rows of one account become another's of the same person.
+pub(super) fn readopt(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(roster_rows::table.filter(roster_rows::adopted_by.eq(gone)))
+        .set(roster_rows::adopted_by.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Do other rows still stand behind a role?
 pub(super) fn shared(connection: &mut PgConnection, role: RoleId, except: RosterRowId, now: DateTime<Utc>) -> DbResult<bool> {
     let rows = roster_rows::table

@@ -24,6 +24,7 @@ templates! {
     RESIDENCY_CONFIRMED "residency_confirmed" "住址已确认" "您在「{place}」的住址已确认。" "Residence confirmed" "Your residence at {place} is confirmed." Some("pages/me/residencies"), ["thing1" = "{place}", "phrase2" = "已确认"];
     RESIDENCY_REFUSED "residency_refused" "住址未通过" "您在「{place}」的住址未通过：{reason}" "Residence not confirmed" "Your residence at {place} was not confirmed: {reason}" Some("pages/me/residencies"), ["thing1" = "{place}", "phrase2" = "未通过", "thing3" = "{reason}"];
     REGISTRATION_CONFIRMED "registration_confirmed" "登记已确认" "您的新就业群体登记已确认。" "Registration confirmed" "Your registration is confirmed." Some("pages/me/index"), ["phrase2" = "已确认"];
+    ACCOUNTS_MERGED "accounts_merged" "账号已合并" "您的两个账号已由社区核实并合并，积分与记录并入本账号。如有疑问请联系社区。" "Accounts merged" "Two accounts of yours were merged into this one; points and records come along. Ask the community if you have questions." Some("pages/me/index"), [];
     PROXY_ASKED "proxy_asked" "亲情代理申请" "「{name}」（{relation}）申请做您的亲情代理，请确认或拒绝。" "Somebody asks to act for you" "{name} asks to act for you as your relative; confirm or refuse." Some("pages/me/proxies"), ["thing1" = "{name}", "phrase2" = "待确认"];
     PROXY_DECIDED "proxy_decided" "亲情代理申请结果" "您的亲情代理申请{zh}。" "Your request to act for a relative" "Your request to act for a relative was {en}." Some("pages/me/proxies"), ["phrase2" = "{zh}"];
     PROXY_ENDED "proxy_ended" "亲情代理已结束" "您与「{name}」的亲情代理已结束。" "Family proxy ended" "The family proxy between you and {name} has ended." Some("pages/me/proxies"), ["thing1" = "{name}", "phrase2" = "已结束"];

@@ -28,7 +28,7 @@ use people::identity::{Actor, Role};
 
 pub use checks::CHECKS;
 pub use permissions::*;
-pub use record::{ERASE, EXPORT, home};
+pub use record::{ERASE, EXPORT, MERGE, home};
 
 base::typed_ids! {
     /// A project.

@@ -8,6 +8,7 @@ pub(crate) mod files;
 mod imports;
 mod inbox;
 mod legal_holds;
+mod merges;
 mod minors;
 mod organizations;
 mod phone;

@@ -79,3 +79,36 @@ async fn the_register_is_shown_masked_and_within_the_scope() {
     other.get(&path).await.problem(404, "not_found");
     app.resident().get(&path).await.problem(403, "forbidden");
 }
+
+#[actix_web::test]
+async fn a_deputy_stands_in_for_a_time_and_a_worker_may_be_called_who_allows_it() {
+    let app = TestApp::start().await;
+    let (worker, colleague, staff) = (app.grid_worker(), app.actor(Role::GridWorker, "S1/C1/E1/B2"), app.staff());
+    let resident = app.actor(Role::Resident, "S1/C1/E1/B1/D1");
+    let mine = async || resident.get("/api/v1/grid/mine").await.expect(200)["items"][0].clone();
+    let before = mine().await;
+    assert_eq!((before["deputies"].as_array().map(Vec::len), &before["workers"][0]["callable"]), (Some(0), &json!(false)));
+
+    let named = format!("/api/v1/grid/units/{}/deputies", app.world.unit("S1/C1/E1/B1"));
+    let now = base::db::now(&mut app.owner()).expect("the clock");
+    let body = |person: &crate::support::Actor, hours: i64| json!({"person": person.person, "starts_at": now, "ends_at": now + chrono::Duration::hours(hours)});
+    staff.post(&named, &body(&resident, 8)).await.problem(422, "invalid_field");
+    staff.post(&named, &body(&worker, 8)).await.problem(422, "invalid_field");
+    staff.post(&named, &body(&colleague, 24 * 93)).await.problem(422, "invalid_field");
+    staff.post(&named, &body(&colleague, 8)).await.expect(201);
+    let during = mine().await;
+    assert_eq!(during["deputies"][0]["person"], colleague.person.to_string());
+    assert_eq!(during["workers"].as_array().map(Vec::len), Some(1));
+    app.move_clock(chrono::Duration::hours(9));
+    assert_eq!(mine().await["deputies"].as_array().map(Vec::len), Some(0));
+
+    let call = format!("/api/v1/grid/workers/{}/call", worker.person);
+    resident.post(&call, &json!({})).await.problem(404, "not_found");
+    let set = json!({"callable": true});
+    worker.send(reqwest::Method::PUT, "/api/v1/me/callable", |request| request.json(&set)).await.expect(200);
+    let number = resident.post(&call, &json!({})).await.expect(200);
+    assert!(number["phone"].as_str().is_some_and(|phone| phone.starts_with("199")), "{number}");
+    assert_eq!(worker.get("/api/v1/me/access-log").await.expect(200)["items"][0]["field"], "phone");
+    let elsewhere = app.actor(Role::Resident, "S1/C1/E1/B2/D1");
+    elsewhere.post(&call, &json!({})).await.problem(404, "not_found");
+}

@@ -156,6 +156,25 @@ async fn an_organizations_contribution_is_confirmed_by_a_second_person_and_fills
 }
 
 #[actix_web::test]
+async fn nothing_comes_back_to_a_closed_budget() {
+    let points = Points::start().await;
+    let budget = points.budget("10").await;
+    points.rule("volunteer_hours", &Points::terms(&budget)).await;
+    let resident = points.app.resident();
+    points.emit(&[points.event(resident.person, 2)]).await;
+    let award = points.awards(&resident).await[0].clone();
+    let path = format!("/api/v1/points/transactions/{}/reverse", award["transaction"].as_str().unwrap());
+    let asked = points.asks.post(&path, &json!({"reason": "重复登记"})).await.expect(201);
+    let reversal = format!("/api/v1/points/reversals/{}", asked["id"].as_str().unwrap());
+    assert_eq!(points.asks.get(&reversal).await.expect(200)["state"], "requested");
+    points.app.actor(people::identity::Role::CommunityStaff, "S1/C2").get(&reversal).await.problem(404, "not_found");
+    points.asks.post(&format!("/api/v1/points/budgets/{budget}/close"), &json!({})).await.expect(200);
+    points.approves.post(&format!("{reversal}/approve"), &json!({})).await.problem(409, "budget_not_open");
+    assert_eq!(points.wallet(&resident).await["available"], "10");
+    points.audit();
+}
+
+#[actix_web::test]
 async fn an_award_is_taken_back_by_two_persons_and_marked() {
     let points = Points::start().await;
     let budget = points.budget("100").await;

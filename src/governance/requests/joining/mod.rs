@@ -11,7 +11,7 @@ mod rows;
 mod schema;
 mod tell;
 
-pub use hooks::{ERASE, EXPORT};
+pub use hooks::{ERASE, EXPORT, MERGE};
 pub use join::JoinRating;
 pub(super) use merged::{give_back, take_over};
 pub(super) use rows::households;

@@ -133,6 +133,24 @@ pub(super) fn place_followers(connection: &mut PgConnection, units: &[GridUnitId
     Ok(query.select(place_followers::person_id).distinct().load(connection)?)
 }
 
+/// What one account follows another of the same person follows from now on; what both did stays the other's.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let kept: Vec<CaseId> = request_followers::table
+        .filter(request_followers::person_id.eq(keep))
+        .select(request_followers::request_id)
+        .load(connection)?;
+    let moving = request_followers::person_id.eq(gone).and(request_followers::request_id.ne_all(kept));
+    diesel::update(request_followers::table.filter(moving)).set(request_followers::person_id.eq(keep)).execute(connection)?;
+    let places: Vec<GridUnitId> = place_followers::table
+        .filter(place_followers::person_id.eq(gone))
+        .select(place_followers::grid_unit_id)
+        .load(connection)?;
+    for unit in places {
+        place_follow(connection, keep, unit)?;
+    }
+    erase(connection, gone)
+}
+
 /// Removes all of a person's.
 pub(super) fn erase(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
     diesel::delete(request_followers::table.filter(request_followers::person_id.eq(person))).execute(connection)?;

@@ -7,7 +7,7 @@ mod rows;
 pub use rows::Member;
 pub(super) use rows::{
     ExistingHousehold, ExistingMember, HouseholdRow, MemberRow, entrances_with_residents, existing, find_or_open, link_member,
-    listed, matches_of_phone, members_existing, put_households, put_members, unlink_person,
+    listed, matches_of_phone, members_existing, put_households, put_members, relink_person, unlink_person,
 };
 
 base::typed_ids! {

@@ -158,6 +158,14 @@ pub(in super::super) fn link_member(connection: &mut PgConnection, member: Membe
     Ok(())
 }
 
+/// An account's entries become another's of the same person.
+pub(in super::super) fn relink_person(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(household_members::table.filter(household_members::person_id.eq(gone)))
+        .set(household_members::person_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// A person's entries forget the account.
 pub(in super::super) fn unlink_person(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
     diesel::update(household_members::table.filter(household_members::person_id.eq(person)))

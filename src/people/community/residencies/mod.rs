@@ -20,6 +20,7 @@ pub use hooks::{export, home};
 pub(super) use jobs::REGISTER_CHANGED;
 pub use jobs::jobs;
 pub use moving::erase;
+pub(super) use moving::merge;
 pub use rows::{community_of_person, confirmed_in, household_in, households_in, residents_of, voting_entrance};
 pub use state::{ResidencyState, STATES};
 pub use view::ResidencyView;

@@ -60,6 +60,41 @@ pub(super) fn end_by_register(tx: &mut Tx<'_>, id: ResidencyId) -> Result<(), Ap
     }
 }
 
+/// The hook of merged accounts: residences become the remaining account's, and so do entries of the register. Of two at one entrance
+/// the one that isn't confirmed ends, or else the merged account's.
+pub(in super::super) fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    let kept = rows::live(tx.conn(), keep)?;
+    for residency in rows::live(tx.conn(), gone)? {
+        match kept.iter().find(|other| other.entrance_id == residency.entrance_id) {
+            Some(twin) if twin.state() != ResidencyState::Confirmed && residency.state() == ResidencyState::Confirmed => {
+                let now = tx.now()?;
+                rows::end(tx.conn(), twin.id, ResidencyState::Refused, None, now)?;
+            }
+            Some(_twin) => {
+                let to = if residency.state() == ResidencyState::Confirmed {
+                    ResidencyState::MovedOut
+                } else {
+                    ResidencyState::Refused
+                };
+                let now = tx.now()?;
+                rows::end(tx.conn(), residency.id, to, None, now)?;
+                continue;
+            }
+            None => {}
+        }
+        rows::hand_over(tx.conn(), residency.id, keep)?;
+        tx.audit(
+            Audit::new("residency_merge", "residency", residency.id.0)
+                .at(residency.entrance_id)
+                .before(json!({"person": gone}))
+                .after(json!({"person": keep})),
+        )?;
+    }
+    rows::settle_vote(tx.conn(), keep)?;
+    households::relink_person(tx.conn(), gone, keep)?;
+    Ok(())
+}
+
 /// The hook of a closed account: ends every residency and makes the register forget the account.
 pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     for residency in rows::live(tx.conn(), person)? {

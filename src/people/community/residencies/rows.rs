@@ -177,6 +177,18 @@ pub(super) fn confirm(connection: &mut PgConnection, id: ResidencyId, how: &Conf
     Ok(changed == 1)
 }
 
+/// A residence becomes another account's of the same person; it votes only once `settle_vote` says so. Nobody confirms their own, so a
+/// confirmation by that account is no longer named.
+pub(super) fn hand_over(connection: &mut PgConnection, id: ResidencyId, to: PersonId) -> DbResult<()> {
+    diesel::update(residencies::table.find(id).filter(residencies::confirmed_by.eq(to)))
+        .set(residencies::confirmed_by.eq(None::<PersonId>))
+        .execute(connection)?;
+    diesel::update(residencies::table.find(id))
+        .set((residencies::person_id.eq(to), residencies::voting.eq(false)))
+        .execute(connection)?;
+    Ok(())
+}
+
 /// Ends a residency as refused or moved out; the caller holds its lock.
 pub(super) fn end(
     connection: &mut PgConnection,

@@ -16,7 +16,7 @@ use serde_json::json;
 
 pub use decide::Refusal;
 pub use manual::NewManualHours;
-pub(crate) use rows::{Hours, all_of, exists, forget_texts, of_person, overlap, to_decide, totals};
+pub(crate) use rows::{Hours, all_of, exists, forget_texts, hand_over, of_person, overlap, to_decide, totals};
 
 use super::projects::Project;
 use super::shifts::Shift;

@@ -264,6 +264,21 @@ pub(crate) fn all_of(connection: &mut PgConnection, person: PersonId) -> DbResul
 }
 
 /// Drops the free texts about a person; days, figures and decisions stay, since points rest on them.
+/// Hours of one account become another's of the same person, except on days on which that one has its own, at times at which it was
+/// elsewhere, and where it proposed or decided: nobody does so for themselves.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<usize> {
+    let handed = diesel::sql_query(
+        "UPDATE volunteer_hours h SET person_id = $2 WHERE h.person_id = $1 \
+         AND h.proposed_by IS DISTINCT FROM $2 AND h.decided_by IS DISTINCT FROM $2 \
+         AND NOT EXISTS (SELECT 1 FROM volunteer_hours k WHERE k.person_id = $2 AND k.day = h.day) \
+         AND NOT EXISTS (SELECT 1 FROM volunteer_sign_ups k JOIN volunteer_shifts t ON t.id = k.shift_id \
+           JOIN volunteer_shifts s ON s.id = h.shift_id WHERE k.person_id = $2 AND k.state <> 'withdrawn' \
+           AND t.starts_at < s.ends_at AND s.starts_at < t.ends_at)",
+    );
+    let (gone, keep) = (gone.0, keep.0);
+    Ok(handed.bind::<diesel::sql_types::Uuid, _>(gone).bind::<diesel::sql_types::Uuid, _>(keep).execute(connection)?)
+}
+
 pub(crate) fn forget_texts(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
     diesel::update(volunteer_hours::table)
         .filter(volunteer_hours::person_id.eq(person).and(volunteer_hours::reason.is_not_null()))

@@ -8,13 +8,15 @@ use base::error::ApiError;
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use diesel::PgConnection;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook};
 use serde_json::{Value, json};
 
 use super::{ProjectId, hours, outward, projects, runs, shifts, sign_ups, teams};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "volunteering", before: Some(give_places_back), erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "volunteering", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "volunteering", export };
 
@@ -65,6 +67,14 @@ fn give_places_back(db: &Db, person: PersonId) -> Result<(), ApiError> {
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     teams::leave_every(tx, person)?;
     hours::forget_texts(tx.conn(), person)?;
+    Ok(())
+}
+
+/// Teams, and hours and places where the remaining account was nowhere else at that time.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    teams::hand_over(tx, gone, keep)?;
+    hours::hand_over(tx.conn(), gone, keep)?;
+    sign_ups::hand_over(tx.conn(), gone, keep)?;
     Ok(())
 }
 

@@ -8,8 +8,8 @@ pub(super) mod withdraw;
 
 pub use join::NewTeamSignUp;
 pub(crate) use rows::{
-    SignUp, all_of, anybody_came, cancel_all, check_in, check_out, hold_persons, leave_all, mark_absent, never_out, next_of,
-    of_person, placed, promote_first, waiting,
+    SignUp, all_of, anybody_came, cancel_all, check_in, check_out, hand_over, hold_persons, leave_all, mark_absent, never_out,
+    next_of, of_person, placed, promote_first, waiting,
 };
 
 base::words! {

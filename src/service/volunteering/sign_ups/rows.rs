@@ -259,6 +259,20 @@ pub(crate) fn leave_all(connection: &mut PgConnection, person: PersonId) -> DbRe
         .load(connection)?)
 }
 
+/// Places of one account become another's of the same person, except at times at which that one has its own, and where hours stayed
+/// behind.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<usize> {
+    let handed = diesel::sql_query(
+        "UPDATE volunteer_sign_ups u SET person_id = $2 WHERE u.person_id = $1 \
+         AND NOT EXISTS (SELECT 1 FROM volunteer_hours h WHERE h.shift_id = u.shift_id AND h.person_id = $1) \
+         AND NOT EXISTS (SELECT 1 FROM volunteer_sign_ups k JOIN volunteer_shifts t ON t.id = k.shift_id \
+           JOIN volunteer_shifts s ON s.id = u.shift_id WHERE k.person_id = $2 AND k.state <> 'withdrawn' \
+           AND t.starts_at < s.ends_at AND s.starts_at < t.ends_at)",
+    );
+    let (gone, keep) = (gone.0, keep.0);
+    Ok(handed.bind::<diesel::sql_types::Uuid, _>(gone).bind::<diesel::sql_types::Uuid, _>(keep).execute(connection)?)
+}
+
 /// All places of a person, for the export.
 pub(crate) fn all_of(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<SignUp>> {
     Ok(volunteer_sign_ups::table

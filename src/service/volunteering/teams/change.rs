@@ -119,6 +119,15 @@ pub(crate) fn leave_every(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiEr
     Ok(())
 }
 
+/// Teams of one account become another's of the same person.
+pub(crate) fn hand_over(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    for team in rows::ids_of(tx.conn(), gone)? {
+        rows::add(tx.conn(), team, keep)?;
+        step_out(tx, gone, team)?;
+    }
+    Ok(())
+}
+
 fn step_out(tx: &mut Tx<'_>, person: PersonId, id: TeamId) -> Result<(), ApiError> {
     let team = found(rows::hold(tx.conn(), id)?)?;
     if !rows::remove(tx.conn(), id, person)? {

@@ -9,8 +9,8 @@ use base::error::ApiError;
 use base::ids::PersonId;
 use diesel::PgConnection;
 
-pub(crate) use change::leave_every;
 pub use change::{NewTeam, TeamCode};
+pub(crate) use change::{hand_over, leave_every};
 pub(crate) use rows::names_of;
 
 use super::{NOT_IN_TEAM, TEAM_LEADER_ONLY, TeamId, found};

@@ -1,0 +1,2 @@
+REVOKE UPDATE (beneficiary_person_id) ON award_events FROM palm_app;
+DROP TABLE person_merges;
