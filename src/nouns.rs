@@ -141,6 +141,7 @@ pub(crate) fn hooks() -> Hooks {
             &[
                 points::ERASE,
                 EraseHook { noun: "community", before: None, erase: community::residencies::erase },
+                EraseHook { noun: "person_merges", before: None, erase: community::merges::erase },
                 EraseHook { noun: "notify", before: None, erase: notify::erase },
                 EraseHook { noun: "files", before: None, erase: files::erase },
                 EraseHook { noun: "screening", before: None, erase: screening::erase },
@@ -154,6 +155,9 @@ pub(crate) fn hooks() -> Hooks {
                 points::MERGE,
                 service::volunteering::MERGE,
                 MergeHook { noun: "community", before: None, merge: community::merges::merge },
+                MergeHook { noun: "notify", before: None, merge: notify::merge },
+                MergeHook { noun: "files", before: None, merge: files::merge },
+                MergeHook { noun: "screening", before: None, merge: screening::merge },
             ],
             governance::MERGE,
         ]

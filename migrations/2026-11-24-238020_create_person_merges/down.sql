@@ -1,2 +1,2 @@
-REVOKE UPDATE (beneficiary_person_id) ON award_events FROM palm_app;
+REVOKE DELETE ON chat_votes FROM palm_app;
 DROP TABLE person_merges;

@@ -1,5 +1,6 @@
 -- One person with two accounts (a managed one, and the own one of a later sign-in): staff propose to merge them, a second person
--- approves. What waits for a budget then goes to the account that remains, so its events may change whom they are for.
+-- approves. What earned points stays with the account that it names; awards look here who that is now. Of two votes of one person in
+-- one poll, one goes.
 
 CREATE TABLE person_merges (
     id uuid PRIMARY KEY,
@@ -19,6 +20,8 @@ CREATE TABLE person_merges (
     CHECK ((decided_by IS NULL) = (decided_at IS NULL))
 );
 CREATE UNIQUE INDEX person_merges_one_open ON person_merges (gone_id) WHERE state = 'requested';
+CREATE UNIQUE INDEX person_merges_one_end ON person_merges (gone_id) WHERE state = 'approved';
+CREATE INDEX person_merges_keep ON person_merges (keep_id) WHERE state = 'approved';
 CREATE INDEX person_merges_place ON person_merges (grid_unit_id, id);
 COMMENT ON TABLE person_merges IS 'Two accounts of one person that become one: requested → approved or refused. Owner: people/community';
 COMMENT ON COLUMN person_merges.id IS 'Id [class: internal] [retention: 3 years after the decision]';
@@ -32,4 +35,4 @@ COMMENT ON COLUMN person_merges.requested_at IS 'When [class: internal] [retenti
 COMMENT ON COLUMN person_merges.decided_by IS 'The second person [class: pseudonymous] [retention: 3 years after the decision]';
 COMMENT ON COLUMN person_merges.decided_at IS 'When it was approved or refused [class: internal] [retention: 3 years after the decision]';
 GRANT SELECT, INSERT, UPDATE ON person_merges TO palm_app;
-GRANT UPDATE (beneficiary_person_id) ON award_events TO palm_app;
+GRANT DELETE ON chat_votes TO palm_app;

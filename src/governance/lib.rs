@@ -128,7 +128,8 @@ pub const ERASE: &[EraseHook] = &[
     chat::ERASE,
 ];
 /// What this wing does when two accounts of one person become one.
-pub const MERGE: &[MergeHook] = &[requests::MERGE, requests::joining::MERGE];
+pub const MERGE: &[MergeHook] =
+    &[requests::MERGE, requests::joining::MERGE, requests::mediations::MERGE, grid_tasks::MERGE, joint_cases::MERGE, chat::MERGE];
 /// What this wing gives along in the export of a person.
 pub const EXPORT: &[ExportHook] = &[
     requests::EXPORT,

@@ -8,6 +8,7 @@ use base::money::Points;
 use diesel::PgConnection;
 use ledger::reads::{self, StatementLine};
 use ledger::{About, AccountKind, BookId, Fact, Party, Posting, ReasonCode};
+use people::community::merges;
 use people::grid::{self, Scope};
 use people::identity::{Actor, HomeItem, Role};
 use serde_json::{Value, json};
@@ -166,9 +167,12 @@ fn empty(db: &Db, person: PersonId, how: &Emptied) -> Result<(), ApiError> {
 const FORFEITED: ReasonCode = ReasonCode::known("account_closed");
 const MERGED: ReasonCode = ReasonCode::known("account_merged");
 
-/// Two accounts become one: what waits for a budget goes to the one that remains.
-pub(crate) fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
-    Ok(awards::readdress(tx.conn(), gone, keep)?)
+/// What reached accounts after they were merged (an award that had waited, a refund) is passed on too.
+pub(crate) fn follow_merges(db: &Db) -> Result<(), ApiError> {
+    for (gone, keep) in db.read_now(merges::ended)? {
+        pass_on(db, gone, keep)?;
+    }
+    Ok(())
 }
 
 /// The erasure itself: the journal keeps its entries, nothing leads from them to the person any more.

@@ -22,6 +22,8 @@ pub mod rules;
 pub mod statements;
 pub mod transfers;
 
+use std::time::Duration;
+
 use base::error::ErrorCode;
 use base::jobs::JobKind;
 use base::state::StateTable;
@@ -35,6 +37,8 @@ pub use rules::EventKind;
 
 /// Job that posts the awards waiting for a budget.
 pub(crate) const RETRY_JOB: &str = "points_retry";
+/// Job that passes on what reached merged accounts.
+pub(crate) const FOLLOW_MERGES_JOB: &str = "points_follow_merges";
 
 /// The rows of this crate in the permission table.
 pub const PERMISSIONS: &[&[Rule]] = &[
@@ -67,11 +71,13 @@ pub const EXPORT: ExportHook = ExportHook { noun: "points", export: home::export
 pub const ERASE: EraseHook = EraseHook { noun: "points", before: Some(home::forfeit), erase: home::erase };
 
 /// What points do when two accounts of one person become one; after whoever holds points of the one that ends has let go.
-pub const MERGE: MergeHook = MergeHook { noun: "points", before: Some(home::pass_on), merge: home::merge };
+/// Awards stay with the account that earned them; what waits for a budget is passed on when it is posted.
+pub const MERGE: MergeHook = MergeHook { noun: "points", before: Some(home::pass_on), merge: |_tx, _gone, _keep| Ok(()) };
 
 /// The jobs of this crate.
 pub fn jobs(outside: &Outside) -> Vec<JobKind> {
     let mut kinds = awards::kinds(outside);
     kinds.extend(expiry::kinds(outside));
+    kinds.push(JobKind::new(FOLLOW_MERGES_JOB, |db, _payload| Ok(home::follow_merges(db)?)).every(Duration::from_secs(3600)));
     kinds
 }

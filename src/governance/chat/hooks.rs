@@ -5,13 +5,15 @@ use base::error::ApiError;
 use base::ids::PersonId;
 use base::keys::KeyRing;
 use diesel::PgConnection;
-use people::identity::{EraseHook, ExportHook};
+use people::identity::{EraseHook, ExportHook, MergeHook};
 use serde_json::{Value, json};
 
 use crate::{TopicId, groups, messages, moderation, summaries, topics};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "chat", before: None, erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "chat", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "chat", export };
 
@@ -23,6 +25,17 @@ fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     moderation::forget(tx.conn(), person)?;
     moderation::forget_reporter(tx.conn(), person)?;
     summaries::forget(tx.conn(), person)?;
+    Ok(())
+}
+
+/// What one account wrote, voted, reported and set is another's of the same person, and so is what was decided against it.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    groups::rows::hand_over(tx.conn(), gone, keep)?;
+    topics::hand_over(tx.conn(), gone, keep)?;
+    messages::hand_over(tx.conn(), gone, keep)?;
+    moderation::hand_over(tx.conn(), gone, keep)?;
+    moderation::hand_over_reports(tx.conn(), gone, keep)?;
+    summaries::hand_over(tx.conn(), gone, keep)?;
     Ok(())
 }
 

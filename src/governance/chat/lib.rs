@@ -34,7 +34,7 @@ use base::state::StateTable;
 use people::screening::Noun;
 
 pub use home::home;
-pub use hooks::{ERASE, EXPORT};
+pub use hooks::{ERASE, EXPORT, MERGE};
 pub use reach::{Part, part_of};
 pub use signal::Signals;
 

@@ -6,13 +6,15 @@ use base::ids::PersonId;
 use base::keys::KeyRing;
 use diesel::PgConnection;
 use people::grid::Scope;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem, Role};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook, Role};
 use serde_json::{Value, json};
 
 use super::{checklists, tasks};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "grid_tasks", before: None, erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "grid_tasks", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "grid_tasks", export };
 
@@ -69,6 +71,11 @@ fn approval(title: &str, summary: String, link: &str) -> HomeItem {
 /// Takes the person off what is still to be done; what was done stays under the pseudonymous id.
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     Ok(tasks::forget_open(tx.conn(), person)?)
+}
+
+/// What one account is still to do is another's of the same person; what was done stays where it is.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(tasks::hand_over(tx.conn(), gone, keep)?)
 }
 
 /// The tasks that a person was asked to do, the newest thousand.

@@ -15,7 +15,7 @@ pub mod plans;
 mod schema;
 pub mod tasks;
 
-pub use hooks::{ERASE, EXPORT, home};
+pub use hooks::{ERASE, EXPORT, MERGE, home};
 pub use jobs::all as jobs;
 pub use permissions::*;
 pub use tasks::{Asked, asked_of};

@@ -5,13 +5,15 @@ use base::error::ApiError;
 use base::ids::{OrganizationId, PersonId};
 use base::keys::KeyRing;
 use diesel::PgConnection;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem, Role};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook, Role};
 use serde_json::{Value, json};
 
 use super::{rows, rows_member, rows_task};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "joint_cases", before: None, erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "joint_cases", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "joint_cases", export };
 
@@ -41,6 +43,11 @@ pub fn home(connection: &mut PgConnection, actor: &Actor) -> Result<Vec<HomeItem
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     let now = tx.now()?;
     Ok(rows_member::forget(tx.conn(), person, now)?)
+}
+
+/// An account that ends holds no role of staff, so it only leaves what it was asked into; what it wrote stays.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, _keep: PersonId) -> Result<(), ApiError> {
+    erase(tx, gone)
 }
 
 /// What a person wrote into threads, the newest thousand.

@@ -22,7 +22,7 @@ mod view;
 
 pub use act::{Decision, Ending, Share};
 pub use convene::{NewJointCase, NewMember};
-pub use hooks::{ERASE, EXPORT, home};
+pub use hooks::{ERASE, EXPORT, MERGE, home};
 pub use thread::{NewJointMessage, NewJointTask, TaskEnding};
 pub use view::{JointCaseView, JointMessageView, JointTaskView, MemberView};
 

@@ -15,6 +15,11 @@ pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     jobs::remove(tx, &names)
 }
 
+/// The hook of merged accounts: pictures are the remaining account's.
+pub fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(rows::hand_over(tx.conn(), gone, keep)?)
+}
+
 /// One's own pictures, as a list.
 pub fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
     let rows = rows::of_person(connection, person)?;

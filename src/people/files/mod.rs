@@ -24,7 +24,7 @@ mod schema;
 pub use attach::{About, FileView, attach, being_checked, views, views_in_full};
 pub use cabinet::Cabinet;
 pub use check::{MEDIA_EVENT, NOUN, decided, media_checked};
-pub use hooks::{erase, export};
+pub use hooks::{erase, export, merge};
 pub use jobs::jobs;
 pub use link::{Signer, Variant};
 

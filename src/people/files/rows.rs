@@ -184,6 +184,12 @@ pub(super) fn delete_of_person(connection: &mut PgConnection, person: PersonId) 
     Ok(diesel::delete(own).returning(files::name).get_results(connection)?)
 }
 
+/// What one account sent is another's of the same person.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(files::table.filter(files::person_id.eq(gone))).set(files::person_id.eq(keep)).execute(connection)?;
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Name {
     #[diesel(sql_type = Text)]

@@ -74,6 +74,12 @@ pub(super) fn erase_again(tx: &mut Tx<'_>, who: PersonId, hold: LegalHoldId) -> 
     Ok(())
 }
 
+/// An account closes into which others were merged: what is left of them is erased with it.
+pub fn erase_merged(tx: &mut Tx<'_>, who: PersonId) -> Result<(), ApiError> {
+    tx.enqueue(&NewJob::new(ERASE, json!({"person": who})).once(format!("{ERASE}:{who}")))?;
+    Ok(())
+}
+
 fn erase(db: &Db, hooks: &Hooks, log: &ErasureLog, payload: Value) -> Result<(), JobError> {
     let ErasePayload { person } = serde_json::from_value(payload)?;
     if db.read_now(|connection| hold::held(connection, person))? {

@@ -19,7 +19,10 @@ use serde_json::{Value, json};
 use super::hooks::Hooks;
 use super::role::Role;
 use super::rows::{self, PersonRow, TakenOver};
-use super::{MERGE_TWO_WECHATS, ROLES_EXCLUDE, grant, person, proxy, reveal, rows_card, rows_role, rows_roster, sign_in};
+use super::{
+    MERGE_HELD, MERGE_STAFF, MERGE_TWO_WECHATS, grant, hold, person, proxy, reveal, rows_card, rows_console, rows_registration,
+    rows_role, rows_roster, sign_in,
+};
 use crate::grid::Scope;
 
 /// Job that points what other nouns hold at the remaining account: `{"gone": id, "keep": id}`.
@@ -30,7 +33,8 @@ pub fn require_within(connection: &mut PgConnection, scope: &Scope, person: Pers
     reveal::within_scope(connection, scope, person).map(|_row| ())
 }
 
-/// Both open, and not both with a WeChat of their own: one of them could never sign in again.
+/// Both open, not both with a WeChat of their own (one of them could never sign in again), and the one that ends without a role of
+/// staff (what it decided and is to decide would change hands, and two persons would become one) and without a legal hold.
 pub fn require_mergeable(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
     let rows = rows::many(connection, &[gone, keep])?;
     let open = rows.values().filter(|row| row.state == "active").count();
@@ -40,7 +44,12 @@ pub fn require_mergeable(connection: &mut PgConnection, gone: PersonId, keep: Pe
     if rows.values().all(|row| row.openid_lookup.is_some()) {
         return Err(ApiError::of(&MERGE_TWO_WECHATS));
     }
-    Ok(())
+    if hold::held(connection, gone)? {
+        return Err(ApiError::of(&MERGE_HELD));
+    }
+    let now = base::db::now(connection)?;
+    let mut held = rows_role::held(connection, gone, now)?.into_iter().filter_map(|held| Role::parse(&held.role));
+    if held.any(Role::of_staff) { Err(ApiError::of(&MERGE_STAFF)) } else { Ok(()) }
 }
 
 /// Makes one account of two; the rest follows by the job.
@@ -50,11 +59,6 @@ pub fn merge_accounts(tx: &mut Tx<'_>, ring: &KeyRing, (gone, keep): (PersonId, 
     let missing = || ApiError::of(&error::NOT_FOUND);
     let (from, to) = (locked.remove(&gone).ok_or_else(missing)?, locked.remove(&keep).ok_or_else(missing)?);
     let now = tx.now()?;
-    for held in rows_role::held(tx.conn(), gone, now)?.iter().filter_map(|held| Role::parse(&held.role)) {
-        if grant::excluded(tx.conn(), keep, held, now)? {
-            return Err(ApiError::of(&ROLES_EXCLUDE));
-        }
-    }
     let taken = taken(tx.conn(), ring, &from, &to)?;
     sign_in::sign_out_everywhere(tx, gone, "accounts merged")?;
     proxy::end_all(tx, gone, by)?;
@@ -63,6 +67,8 @@ pub fn merge_accounts(tx: &mut Tx<'_>, ring: &KeyRing, (gone, keep): (PersonId, 
         grant::end(tx, role)?;
     }
     rows_roster::readopt(tx.conn(), gone, keep)?;
+    rows_registration::registration_hand_over(tx.conn(), gone, keep)?;
+    rows_console::forget(tx.conn(), gone)?;
     rows_card::cards_revoke(tx.conn(), gone, by, now)?;
     rows_card::managed_close(tx.conn(), gone, now)?;
     if taken.kind == Some("self") && to.kind != "self" {

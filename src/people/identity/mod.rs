@@ -67,7 +67,7 @@ pub use authenticate::{Authenticated, Authenticator};
 pub use bind_phone::PHONE_BOUND;
 pub use call::callable_among;
 pub use card::{NewManaged, Pin, card_holder, card_issue, managed_create};
-pub use close::{close_account, jobs};
+pub use close::{close_account, erase_merged, jobs};
 pub use consent::{Document, consent_give, consents_to};
 pub use console::{
     CONSOLE_PREFIX, ConsoleLogin, console_login_of, console_login_start, console_login_take, console_session,
@@ -139,6 +139,8 @@ base::error_codes! {
     CODE_WRONG 422 "code_wrong" "验证码不正确或已过期，请核对后重试。" "The code is wrong or has ended.";
     ROLES_EXCLUDE 409 "roles_exclude" "安全审计员与系统管理员不能由同一人担任。" "A security auditor can't be an administrator.";
     MERGE_TWO_WECHATS 409 "merge_two_wechats" "两个账号都用微信登录，请本人先注销其中一个。" "Both accounts sign in by WeChat; let the person close one of them.";
+    MERGE_STAFF 409 "merge_staff" "要并入的账号还有工作人员职务，请先结束职务或把另一个账号并入它。" "The account that is to end holds a role of staff; end that role, or merge the other way round.";
+    MERGE_HELD 409 "merge_held" "该账号的数据被依法保留，期间不能合并。" "The account's data is under a legal hold and can't be merged.";
     OWN_AFFAIR 403 "own_affair" "不能审批本人的事项，请由其他工作人员办理。" "Nobody decides on their own affair; let a colleague do it.";
     NOT_A_PROXY 403 "not_a_proxy" "您不是该居民已确认的亲情代理，或此事须本人办理。" "You are not this person's confirmed family proxy, or they must do this themselves.";
     NOT_FOR_MINORS 403 "not_for_minors" "未满十四周岁不能自行兑换或发言，请由家长办理。" "Children under 14 don't order or write themselves; let a parent do it.";

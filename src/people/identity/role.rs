@@ -71,4 +71,18 @@ impl Role {
     pub const fn of_organization(self) -> bool {
         matches!(self, Self::MerchantOwner | Self::MerchantClerk | Self::UnitHandler | Self::OrganizationContact)
     }
+
+    /// Does the role decide on other people's matters?
+    pub(super) const fn of_staff(self) -> bool {
+        matches!(
+            self,
+            Self::GridWorker
+                | Self::CommunityStaff
+                | Self::UnitHandler
+                | Self::StreetStaff
+                | Self::Auditor
+                | Self::SecurityAuditor
+                | Self::Admin
+        )
+    }
 }

@@ -110,6 +110,20 @@ pub(super) fn registration_blank(connection: &mut PgConnection, person: PersonId
     Ok(())
 }
 
+/// What one account told of its work is another's of the same person, except in streets where that one stands too; it was decided by
+/// neither.
+pub(super) fn registration_hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let kept: Vec<GridUnitId> = registrations::table
+        .filter(registrations::person_id.eq(keep).and(registrations::state.ne("refused")))
+        .select(registrations::street_id)
+        .load(connection)?;
+    let moving = registrations::person_id.eq(gone).and(registrations::street_id.ne_all(kept));
+    diesel::update(registrations::table.filter(moving).filter(registrations::decided_by.is_distinct_from(keep)))
+        .set(registrations::person_id.eq(keep))
+        .execute(connection)?;
+    registration_blank(connection, gone)
+}
+
 /// How many wait within the scope.
 pub(super) fn registration_waiting(connection: &mut PgConnection, scope: &Scope) -> DbResult<i64> {
     Ok(registrations::table

@@ -25,7 +25,7 @@ pub use deliver::{Outbound, TemplateIds, jobs};
 pub use events::{Listener, Listeners};
 pub use rows::count_by_kind;
 pub use rows_push::{FailedPushes, failed_pushes};
-pub use send::{Notice, Template, erase, export, send, send_all, tell};
+pub use send::{Notice, Template, erase, export, merge, send, send_all, tell};
 
 base::typed_ids! {
     /// A notification.

@@ -84,3 +84,11 @@ pub(super) fn erase(connection: &mut PgConnection, person: PersonId) -> DbResult
     diesel::delete(call_list::table.filter(call_list::person_id.eq(person))).execute(connection)?;
     Ok(())
 }
+
+/// What one account was still to be told is told to another of the same person.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(call_list::table.filter(call_list::person_id.eq(gone).and(call_list::state.eq("open"))))
+        .set(call_list::person_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}

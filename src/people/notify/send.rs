@@ -178,6 +178,12 @@ pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// The hook of merged accounts: calls that are still to be made are the remaining account's. Old messages stay in the old inbox until
+/// their year is over, and consents to WeChat messages are counted anew: the journal of both is append-only.
+pub fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(rows_call::hand_over(tx.conn(), gone, keep)?)
+}
+
 /// One's own inbox, the newest thousand.
 pub fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
     let rows = rows::newest(connection, person, None, 1_000)?;

@@ -58,6 +58,11 @@ pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     Ok(rows::forget_author(tx.conn(), person)?)
 }
 
+/// The hook of merged accounts: what was written is the remaining account's, who is told and may object.
+pub fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(rows::hand_over(tx.conn(), gone, keep)?)
+}
+
 /// One's own checked contents, the newest thousand.
 pub fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {
     let own = rows::of_author(connection, person, &Window { limit: 1_000, after: None })?;

@@ -24,7 +24,7 @@ mod words;
 
 pub use check::{Screener, check_text};
 pub use danger::{Danger, EmergencyHint, danger, dangers, hint_of};
-pub use hooks::{erase, export, home, jobs};
+pub use hooks::{erase, export, home, jobs, merge};
 pub use lists::{NounTrial, Trial, TrialHit};
 pub use submit::{Subject, submit};
 pub use view::ItemView;

@@ -172,6 +172,14 @@ pub(super) fn forget_author(connection: &mut PgConnection, author: PersonId) -> 
     blank(connection, ids)
 }
 
+/// What one account wrote is another's of the same person.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(screening_items::table.filter(screening_items::author_id.eq(gone)))
+        .set(screening_items::author_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}
+
 fn blank(connection: &mut PgConnection, ids: Vec<ItemId>) -> DbResult<()> {
     diesel::update(screening_items::table.filter(screening_items::id.eq_any(ids)))
         .set((

@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 
 use base::db::{Audit, Finished, Tx};
 use base::error::ApiError;
-use base::ids::GridUnitId;
+use base::ids::{GridUnitId, PersonId};
 use base::money::Points;
 use ledger::{About, Fact, Party, PostError, Posting, ReasonCode, TransactionId};
+use people::community::merges;
 use serde_json::json;
 
 use super::award::AwardState;
@@ -76,10 +77,21 @@ pub(super) fn decide(mut tx: Tx<'_>, outside: &Outside, turn: &Turn, refused: &R
     let taken = rows_queue::take(tx.conn(), community, turn.event, &turn.skip, turn.limit)?;
     let mut events = rows::events_of(tx.conn(), &taken)?;
     events.sort_by_key(|event| event.id);
+    follow_merges(&mut tx, &mut events)?;
     let (ground, mut purse) = Ground::read(&mut tx, outside, community, &events)?;
     let looked: Vec<Result<Claim<'_>, Decision<'_>>> = events.iter().map(|event| look(&ground, event)).collect();
     let decisions = weigh(&mut tx, &mut purse, looked, &turn.wait)?;
     finish(tx, outside, community, &decisions, refused)
+}
+
+/// Events name the account that earned; what became of it when it was merged earns now.
+fn follow_merges(tx: &mut Tx<'_>, events: &mut [EventRow]) -> Result<(), ApiError> {
+    let persons: Vec<PersonId> = events.iter().filter_map(|event| event.beneficiary_person_id).collect();
+    let remaining = merges::remaining(tx.conn(), &persons)?;
+    for event in events {
+        event.beneficiary_person_id = event.beneficiary_person_id.map(|person| remaining.get(&person).copied().unwrap_or(person));
+    }
+    Ok(())
 }
 
 /// What needs no counter: who earns, who confirmed it, which rule, which budget.

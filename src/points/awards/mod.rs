@@ -25,7 +25,7 @@ pub use award::AwardState;
 pub use event::{Beneficiary, Event, Evidence, emit};
 pub(crate) use jobs::kinds;
 pub(crate) use leave::give_up;
-pub(crate) use rows::{award_of_posting, mark_reversed, readdress, waiting_count};
+pub(crate) use rows::{award_of_posting, mark_reversed, waiting_count};
 pub use view::{AwardView, WhyApprover, WhyBudget, WhyEvent, WhyPosting, WhyRule, WhyView};
 
 /// Amounts that wait for a person's wallet: the caller's arm of [`ledger::reads::balance_of`].

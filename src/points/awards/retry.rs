@@ -2,6 +2,8 @@
 
 use base::db::{Audit, Context, Db, Finished, Tx};
 use base::error::{ApiError, STATE_CONFLICT};
+use base::jobs::NewJob;
+use people::community::merges;
 use serde_json::json;
 
 use super::ground::Ground;
@@ -9,7 +11,7 @@ use super::rows::{self, AwardRow};
 use super::{AwardId, decide};
 use crate::budgets::{self, BudgetId};
 use crate::outside::{Notice, Outside};
-use crate::{place, rules};
+use crate::{FOLLOW_MERGES_JOB, place, rules};
 
 /// Awards of one look.
 const BATCH: i64 = 100;
@@ -61,7 +63,13 @@ fn post(mut tx: Tx<'_>, outside: &Outside, award: &AwardRow) -> Result<Finished<
 }
 
 fn tell_posted(tx: &mut Tx<'_>, outside: &Outside, award: &AwardRow, id: AwardId) -> Result<(), ApiError> {
-    let Some(person) = award.beneficiary_person_id else { return Ok(()) };
+    let Some(earned) = award.beneficiary_person_id else { return Ok(()) };
+    // The award stays that of the account which earned it, caps and all; what came of it goes on to the one that remains.
+    let merged = merges::remaining(tx.conn(), &[earned])?.remove(&earned);
+    if merged.is_some() {
+        tx.enqueue(&NewJob::new(FOLLOW_MERGES_JOB, json!({})).once(format!("{FOLLOW_MERGES_JOB}:{id}")))?;
+    }
+    let person = merged.unwrap_or(earned);
     let notice = Notice {
         person,
         community: award.community_id,

@@ -189,17 +189,6 @@ pub(super) fn waiting_of_person(connection: &mut PgConnection, person: PersonId)
         .load(connection)?)
 }
 
-/// What waits for one account is for another of the same person from now on.
-pub(crate) fn readdress(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
-    let waiting = || awards::table.filter(awards::state.eq(AwardState::Waiting).and(awards::beneficiary_person_id.eq(gone)));
-    let events: Vec<EventId> = waiting().select(awards::event_id).load(connection)?;
-    diesel::update(award_events::table.filter(award_events::id.eq_any(events)))
-        .set(award_events::beneficiary_person_id.eq(keep))
-        .execute(connection)?;
-    diesel::update(waiting()).set(awards::beneficiary_person_id.eq(keep)).execute(connection)?;
-    Ok(())
-}
-
 /// Gives a waiting award up, if it still waits.
 pub(super) fn mark_given_up(connection: &mut PgConnection, id: AwardId) -> DbResult<usize> {
     Ok(diesel::update(awards::table.find(id).filter(awards::state.eq(AwardState::Waiting)))

@@ -126,7 +126,7 @@ pub(crate) fn hours_approved(
 /// Those of the persons who live in one household with `one`, who does so with themselves.
 pub(crate) fn household_mates(connection: &mut PgConnection, one: PersonId, persons: &[PersonId]) -> DbResult<HashSet<PersonId>> {
     let pairs: Vec<(PersonId, PersonId)> = persons.iter().map(|other| (one, *other)).collect();
-    Ok(community::same_households(connection, &pairs)?.into_iter().map(|(_, other)| other).collect())
+    Ok(community::residencies::same_households(connection, &pairs)?.into_iter().map(|(_, other)| other).collect())
 }
 
 /// May this organizer run projects of the community? An organization that is at work in it (or in its street), or a person of it.

@@ -1,17 +1,34 @@
 //! Two accounts of one person become one: a managed account and the own one of a later sign-in.
 
+use diesel::prelude::*;
+use diesel::{QueryableByName, sql_query};
 use ledger::Party;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::proxies::managed;
-use super::sign_in;
+use super::{login_code, sign_in};
+use crate::routes::governance::chat::{BASE, group, neighbour, topic};
+use crate::routes::governance::requests::{REQUESTS, lamp};
 use crate::routes::life::market::{at, give, offer, published, shop};
+use crate::routes::points::Points;
 use crate::support::{Actor, TestApp};
 
 const MERGES: &str = "/api/v1/person-merges";
 
 async fn available(who: &Actor) -> Value {
     who.get("/api/v1/points/wallet").await.expect(200)["available"].clone()
+}
+
+/// Accounts of which everything was erased.
+fn erased(app: &TestApp) -> Vec<Uuid> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        id: Uuid,
+    }
+    let rows = sql_query("SELECT DISTINCT object_id AS id FROM audit_entries WHERE action = 'account_erase'");
+    rows.load::<Row>(&mut app.owner()).expect("rows").into_iter().map(|row| row.id).collect()
 }
 
 #[actix_web::test]
@@ -64,10 +81,61 @@ async fn two_accounts_that_both_sign_in_stay_two_and_nobody_merges_their_own() {
         app.grant(person, people::identity::Role::Resident, Some(app.world.unit("S1/C1/E1/B1/D1")), None);
     }
     let staff = app.staff();
+    let worker = json!({"gone": app.grid_worker().person, "keep": app.resident().person, "reason": "同一人"});
+    staff.post(MERGES, &worker).await.problem(409, "merge_staff");
     let body = json!({"gone": one.person, "keep": two.person, "reason": "同一人"});
     staff.post(MERGES, &body).await.problem(409, "merge_two_wechats");
     let own = json!({"gone": one.person, "keep": staff.person, "reason": "同一人"});
     staff.post(MERGES, &own).await.problem(403, "own_affair");
     let itself = json!({"gone": one.person, "keep": one.person, "reason": "同一人"});
     staff.post(MERGES, &itself).await.problem(409, "state_conflict");
+}
+
+#[actix_web::test]
+async fn what_one_account_wrote_and_what_waits_for_it_is_the_others() {
+    let points = Points::start().await;
+    let app = &points.app;
+    let budget = points.budget("0.01").await;
+    points.rule("volunteer_hours", &Points::terms(&budget)).await;
+    let (old, own) = (neighbour(app, "甲", "19900000031").await, app.resident());
+    let worker = app.grid_worker();
+    let filed = old.post(REQUESTS, &lamp(app)).await.expect(201);
+    let topic = topic(&worker, &group(app, "S1/C1/E1/B1").await, "poll").await;
+    let vote = format!("{BASE}/topics/{topic}/votes");
+    for (who, option) in [(&old, 1), (&own, 2)] {
+        who.post(&vote, &json!({"option": option})).await.expect(200);
+    }
+    points.emit(&[points.event(old.person, 2)]).await;
+    assert_eq!(points.wallet(&old).await["waiting"], "10");
+
+    let asked = points.asks.post(MERGES, &json!({"gone": old.person, "keep": own.person, "reason": "同一人"})).await.expect(201);
+    let approve = format!("{MERGES}/{}/approve", asked["id"].as_str().expect("an id"));
+    points.approves.post(&approve, &json!({})).await.expect(200);
+    // One event was on its way when the accounts became one.
+    points.emit(&[points.event(old.person, 1)]).await;
+    app.drain().await;
+
+    let mine = own.get(&format!("{REQUESTS}/{}", filed["id"].as_str().expect("an id"))).await.expect(200);
+    assert_eq!(mine["id"], filed["id"]);
+    let poll = worker.get(&format!("{BASE}/topics/{topic}")).await.expect(200);
+    let votes: Vec<&Value> = poll["options"].as_array().expect("options").iter().map(|option| &option["votes"]).collect();
+    assert_eq!(votes, [&json!(0), &json!(1)], "{poll}");
+    // The late event waits for the one that remains; both post when the budget is topped up, and all of it ends there.
+    assert_eq!(points.wallet(&own).await["waiting"], "5");
+    let more = format!("/api/v1/points/budgets/{budget}/top-ups");
+    let asked = points.asks.post(&more, &json!({"amount": "100"})).await.expect(201);
+    let change = asked["changes"][1]["id"].as_str().expect("a change");
+    points.approves.post(&format!("/api/v1/points/budget-changes/{change}/approve"), &json!({})).await.expect(200);
+    app.drain().await;
+    assert_eq!(points.wallet(&own).await["available"], "15");
+    points.audit();
+
+    // Closing the one erases what is left of the other.
+    own.post("/api/v1/me/close", &json!({"code": login_code(app, "甲").await})).await.expect(204);
+    app.drain().await;
+    let mut erased = erased(app);
+    erased.sort();
+    let mut both = [old.person.0, own.person.0];
+    both.sort();
+    assert_eq!(erased, both);
 }

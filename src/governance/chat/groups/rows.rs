@@ -105,3 +105,12 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
     diesel::delete(chat_members::table.filter(chat_members::person_id.eq(person))).execute(connection)?;
     Ok(())
 }
+
+/// What one account set holds for another of the same person, except in groups where that one has settings.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let kept: Vec<GroupId> =
+        chat_members::table.filter(chat_members::person_id.eq(keep)).select(chat_members::group_id).load(connection)?;
+    let moving = chat_members::person_id.eq(gone).and(chat_members::group_id.ne_all(kept));
+    diesel::update(chat_members::table.filter(moving)).set(chat_members::person_id.eq(keep)).execute(connection)?;
+    forget(connection, gone)
+}

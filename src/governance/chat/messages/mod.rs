@@ -19,7 +19,7 @@ pub use screened::SCREENED;
 pub use send::NewMessage;
 pub use view::{MentionView, MessageView, ThreadView};
 
-pub(crate) use rows::{Message, Step, after, before, find, forget, hold, insert, step, waiting, written_by};
+pub(crate) use rows::{Message, Step, after, before, find, forget, hand_over, hold, insert, step, waiting, written_by};
 pub(crate) use send::{may_write, say, within};
 pub(crate) use view::{Ask, one, thread, views};
 

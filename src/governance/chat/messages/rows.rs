@@ -206,3 +206,11 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         .execute(connection)?;
     Ok(())
 }
+
+/// What one account wrote is another's of the same person.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(chat_messages::table.filter(chat_messages::author_id.eq(gone)))
+        .set(chat_messages::author_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}

@@ -25,8 +25,8 @@ pub use report::NewReport;
 pub use shift::NewPlace;
 pub use view::{MeasureView, QueueItemView, ReasonView, ReportView};
 
-pub(crate) use rows::{forget_reporter, forget_reports, waiting as reports_waiting};
-pub(crate) use rows_measures::{count_in, forget, muted_until};
+pub(crate) use rows::{forget_reporter, forget_reports, hand_over_reports, waiting as reports_waiting};
+pub(crate) use rows_measures::{count_in, forget, hand_over, muted_until};
 
 base::error_codes! {
     CHAT_REASON_UNKNOWN 422 "chat_reason_unknown" "没有这个理由，请重新选择。" "There is no such reason in use.";

@@ -94,6 +94,15 @@ pub(crate) fn forget_reporter(connection: &mut PgConnection, person: PersonId) -
     Ok(())
 }
 
+/// What one account reported is another's of the same person, where that one hasn't reported it too.
+pub(crate) fn hand_over_reports(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let reported: Vec<MessageId> =
+        chat_reports::table.filter(chat_reports::reporter_id.eq(keep)).select(chat_reports::message_id).load(connection)?;
+    let moving = chat_reports::reporter_id.eq(gone).and(chat_reports::message_id.ne_all(reported));
+    diesel::update(chat_reports::table.filter(moving)).set(chat_reports::reporter_id.eq(keep)).execute(connection)?;
+    forget_reporter(connection, gone)
+}
+
 /// Empties notes of reports from before a time.
 pub(crate) fn forget_reports(connection: &mut PgConnection, before: DateTime<Utc>) -> DbResult<usize> {
     Ok(diesel::update(chat_reports::table.filter(chat_reports::created_at.lt(before).and(chat_reports::note.is_not_null())))

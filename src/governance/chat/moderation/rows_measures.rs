@@ -162,3 +162,11 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         .execute(connection)?;
     Ok(())
 }
+
+/// Measures against one account hold against another of the same person; the record of them keeps its words.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(chat_measures::table.filter(chat_measures::person_id.eq(gone)))
+        .set(chat_measures::person_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}

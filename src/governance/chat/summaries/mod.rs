@@ -19,7 +19,7 @@ use crate::{SummaryId, TopicId};
 pub use http::SummaryView;
 pub use write::NewSummary;
 
-pub(crate) use rows::forget;
+pub(crate) use rows::{forget, hand_over};
 
 base::error_codes! {
     CHAT_SUMMARY_THERE 409 "chat_summary_there" "您已为该话题写过总结。" "You have written a summary of this topic.";

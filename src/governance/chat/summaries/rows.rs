@@ -81,3 +81,11 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         .execute(connection)?;
     Ok(())
 }
+
+/// What one account summed up is another's of the same person.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    diesel::update(chat_summaries::table.filter(chat_summaries::author_id.eq(gone)))
+        .set(chat_summaries::author_id.eq(keep))
+        .execute(connection)?;
+    Ok(())
+}

@@ -20,7 +20,7 @@ pub use open::{NewProposal, NewTopic};
 pub use poll::{NewVote, TopicReadUpTo};
 pub use view::{PollOptionView, ReceiptView, TopicView};
 
-pub(crate) use rows::{Topic, bump, changes_of, find, forget, mark_read, proposals_waiting, titles, votes_of};
+pub(crate) use rows::{Topic, bump, changes_of, find, forget, hand_over, mark_read, proposals_waiting, titles, votes_of};
 
 base::error_codes! {
     CHAT_TOPIC_NOT_OPEN 409 "chat_topic_not_open" "该话题已结束或尚未开放。" "The topic isn't open.";

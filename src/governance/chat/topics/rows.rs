@@ -321,3 +321,31 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         .execute(connection)?;
     Ok(())
 }
+
+/// What one account proposed, voted and has read is another's of the same person: of two
+/// votes in one poll that of the remaining account counts.
+pub(crate) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let voted: Vec<TopicId> =
+        chat_votes::table.filter(chat_votes::person_id.eq(keep)).select(chat_votes::topic_id).load(connection)?;
+    let moving = chat_votes::person_id.eq(gone).and(chat_votes::topic_id.ne_all(voted));
+    diesel::update(chat_votes::table.filter(moving)).set(chat_votes::person_id.eq(keep)).execute(connection)?;
+    diesel::delete(chat_votes::table.filter(chat_votes::person_id.eq(gone))).execute(connection)?;
+    let marks: Vec<(TopicId, i32, DateTime<Utc>)> = chat_read_marks::table
+        .filter(chat_read_marks::person_id.eq(gone))
+        .select((chat_read_marks::topic_id, chat_read_marks::sequence, chat_read_marks::at))
+        .load(connection)?;
+    for (topic, sequence, at) in marks {
+        mark_read(connection, topic, (keep, sequence), at)?;
+    }
+    let receipts = chat_receipts::table.filter(chat_receipts::person_id.eq(gone));
+    let receipts: Vec<(TopicId, DateTime<Utc>)> =
+        receipts.select((chat_receipts::topic_id, chat_receipts::at)).load(connection)?;
+    for (topic, at) in receipts {
+        let row = (chat_receipts::topic_id.eq(topic), chat_receipts::person_id.eq(keep), chat_receipts::at.eq(at));
+        diesel::insert_into(chat_receipts::table).values(row).on_conflict_do_nothing().execute(connection)?;
+    }
+    diesel::update(chat_topics::table.filter(chat_topics::author_id.eq(gone)))
+        .set(chat_topics::author_id.eq(keep))
+        .execute(connection)?;
+    forget(connection, gone)
+}

@@ -20,7 +20,7 @@ pub(super) use route::route;
 pub use route::{NewStop, RouteStop};
 pub(super) use rows::{Task, open_of, to_review};
 pub use rows_worker::{Asked, asked_of};
-pub(super) use rows_worker::{forget_open, tasks_of};
+pub(super) use rows_worker::{forget_open, hand_over, tasks_of};
 pub(super) use view::line;
 pub use view::{HazardView, StopView, TaskView, WorkerView};
 pub use walk::Tick;

@@ -88,3 +88,18 @@ pub(in crate::grid_tasks) fn forget_open(connection: &mut PgConnection, person: 
         .execute(connection)?;
     Ok(())
 }
+
+/// Open tasks of one account are another's of the same person.
+pub(in crate::grid_tasks) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let over = [TaskState::Done, TaskState::Reviewed, TaskState::Cancelled];
+    let open: Vec<TaskId> = grid_task_workers::table
+        .inner_join(grid_tasks::table)
+        .filter(grid_task_workers::person_id.eq(gone).and(grid_tasks::state.ne_all(over)))
+        .select(grid_tasks::id)
+        .load(connection)?;
+    for task in open {
+        let row = (grid_task_workers::task_id.eq(task), grid_task_workers::person_id.eq(keep));
+        diesel::insert_into(grid_task_workers::table).values(row).on_conflict_do_nothing().execute(connection)?;
+    }
+    forget_open(connection, gone)
+}

@@ -6,7 +6,7 @@ use base::ids::PersonId;
 use base::keys::KeyRing;
 use base::page::PageQuery;
 use diesel::PgConnection;
-use people::identity::{Actor, EraseHook, ExportHook, HomeItem};
+use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook};
 use serde_json::{Value, json};
 
 use super::rows::{self, Mediation};
@@ -14,6 +14,8 @@ use super::{MediationState, rows_parts};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "mediations", before: None, erase };
+/// Hook of two accounts becoming one.
+pub const MERGE: MergeHook = MergeHook { noun: "mediations", before: None, merge };
 /// Hook of an export.
 pub const EXPORT: ExportHook = ExportHook { noun: "mediations", export };
 
@@ -42,6 +44,11 @@ pub fn home(connection: &mut PgConnection, actor: &Actor) -> Result<Vec<HomeItem
 /// The part stays without its account: the other parties' agreement rests on it.
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     Ok(rows_parts::forget(tx.conn(), person)?)
+}
+
+/// The remaining account is the party now, so that it can confirm.
+fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
+    Ok(rows_parts::hand_over(tx.conn(), gone, keep)?)
 }
 
 fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> Result<Value, ApiError> {

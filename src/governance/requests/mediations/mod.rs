@@ -22,7 +22,7 @@ mod view;
 
 pub use act::{FollowUp, Held, NewSession, Stopping};
 pub use agree::{Agreement, OnPaper};
-pub use hooks::{ERASE, EXPORT, home};
+pub use hooks::{ERASE, EXPORT, MERGE, home};
 pub use open::{NewMediation, NewParty};
 pub use view::{MediationView, PartyView, SessionView};
 

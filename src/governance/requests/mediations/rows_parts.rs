@@ -75,6 +75,17 @@ pub(super) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
     Ok(())
 }
 
+/// The part of one account is another's of the same person, except where that one is a party itself.
+pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> DbResult<()> {
+    let kept: Vec<MediationId> = mediation_parties::table
+        .filter(mediation_parties::person_id.eq(keep))
+        .select(mediation_parties::mediation_id)
+        .load(connection)?;
+    let moving = mediation_parties::person_id.eq(gone).and(mediation_parties::mediation_id.ne_all(kept));
+    diesel::update(mediation_parties::table.filter(moving)).set(mediation_parties::person_id.eq(keep)).execute(connection)?;
+    Ok(())
+}
+
 /// A session.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = mediation_sessions, check_for_backend(diesel::pg::Pg))]

@@ -109,3 +109,11 @@ pub(super) fn decide(
 pub fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError> {
     residencies::merge(tx, gone, keep)
 }
+
+/// The hook of a closed account: accounts that were merged into it are erased with it.
+pub fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
+    for gone in rows::merged_into(tx.conn(), person)? {
+        identity::erase_merged(tx, gone)?;
+    }
+    Ok(())
+}

@@ -1,9 +1,13 @@
 //! Queries of `person_merges`.
 
+use std::collections::HashMap;
+
 use base::db::DbResult;
 use base::ids::{GridUnitId, PersonId};
 use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 
 use super::{MergeId, MergeState};
 use crate::community::schema::person_merges;
@@ -76,4 +80,42 @@ pub(super) fn decide(
         .set((person_merges::state.eq(to), person_merges::decided_by.eq(by), person_merges::decided_at.eq(at)))
         .execute(connection)?;
     Ok(())
+}
+
+/// Accounts that became this one.
+pub(super) fn merged_into(connection: &mut PgConnection, keep: PersonId) -> DbResult<Vec<PersonId>> {
+    Ok(person_merges::table
+        .filter(person_merges::keep_id.eq(keep).and(person_merges::state.eq(MergeState::Approved)))
+        .select(person_merges::gone_id)
+        .load(connection)?)
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = SqlUuid)]
+    first: PersonId,
+    #[diesel(sql_type = SqlUuid)]
+    last: PersonId,
+}
+
+/// Those of these accounts that ended, each with the one that remains of it.
+pub(super) fn remaining(connection: &mut PgConnection, persons: &[PersonId]) -> DbResult<HashMap<PersonId, PersonId>> {
+    const FOLLOW: &str = "WITH RECURSIVE line (first, last) AS ( \
+          SELECT gone_id, keep_id FROM person_merges WHERE state = 'approved' AND gone_id = ANY($1) \
+          UNION SELECT l.first, m.keep_id FROM line l JOIN person_merges m ON m.gone_id = l.last AND m.state = 'approved') \
+        SELECT first, last FROM line l WHERE NOT EXISTS (SELECT 1 FROM person_merges m WHERE m.gone_id = l.last AND m.state = 'approved')";
+    let ids: Vec<_> = persons.iter().map(|person| person.0).collect();
+    let lines: Vec<Line> = diesel::sql_query(FOLLOW).bind::<Array<SqlUuid>, _>(ids).load(connection)?;
+    Ok(lines.into_iter().map(|line| (line.first, line.last)).collect())
+}
+
+/// All accounts that ended, each with the one that remains of it; the latest merges first.
+pub(super) fn ended(connection: &mut PgConnection) -> DbResult<Vec<(PersonId, PersonId)>> {
+    let all: Vec<PersonId> = person_merges::table
+        .filter(person_merges::state.eq(MergeState::Approved))
+        .select(person_merges::gone_id)
+        .order(person_merges::id.desc())
+        .load(connection)?;
+    let remaining = remaining(connection, &all)?;
+    Ok(all.into_iter().filter_map(|gone| Some((gone, *remaining.get(&gone)?))).collect())
 }
