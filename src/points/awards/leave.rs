@@ -12,7 +12,7 @@ use crate::rules;
 pub(crate) fn give_up(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     for award in rows::waiting_of_person(tx.conn(), person)? {
         let Some(rule) = award.rule_id else { continue };
-        let (Some(rule), Some(event)) = (rules::rule_find(tx.conn(), rule)?, rows::event_find(tx.conn(), award.event_id)?) else {
+        let (Some(rule), Some(event)) = (rules::rule_find(tx.conn(), rule)?, rows::event_of(tx.conn(), &award)?) else {
             continue;
         };
         // The household's counter stays: nobody else gains by a leaver.

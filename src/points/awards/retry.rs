@@ -48,7 +48,7 @@ pub(super) fn all(db: &Db, outside: &Outside) -> Result<(), ApiError> {
 /// One award, in one transaction; a state conflict when another worker was faster.
 fn post(mut tx: Tx<'_>, outside: &Outside, award: &AwardRow) -> Result<Finished<()>, ApiError> {
     let (Some(rule), Some(budget)) = (award.rule_id, award.budget_id) else { return Ok(tx.done(())?) };
-    let (Some(event), Some(rule)) = (rows::event_find(tx.conn(), award.event_id)?, rules::rule_find(tx.conn(), rule)?) else {
+    let (Some(event), Some(rule)) = (rows::event_of(tx.conn(), award)?, rules::rule_find(tx.conn(), rule)?) else {
         return Ok(tx.done(())?);
     };
     let (ground, _purse) = Ground::read(&mut tx, outside, award.community_id, std::slice::from_ref(&event))?;

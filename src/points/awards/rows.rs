@@ -109,6 +109,12 @@ pub(super) fn event_find(connection: &mut PgConnection, id: EventId) -> DbResult
     Ok(award_events::table.find(id).select(EventRow::as_select()).first(connection).optional()?)
 }
 
+/// The event of an award, earned by whom the award names: by then the account that the event names may have become another one.
+pub(super) fn event_of(connection: &mut PgConnection, award: &AwardRow) -> DbResult<Option<EventRow>> {
+    let event = event_find(connection, award.event_id)?;
+    Ok(event.map(|event| EventRow { beneficiary_person_id: award.beneficiary_person_id, ..event }))
+}
+
 /// Events of awards, in no order.
 pub(super) fn events_of(connection: &mut PgConnection, ids: &[EventId]) -> DbResult<Vec<EventRow>> {
     Ok(award_events::table.filter(award_events::id.eq_any(ids)).select(EventRow::as_select()).load(connection)?)

@@ -103,7 +103,7 @@ async fn what_one_account_wrote_and_what_waits_for_it_is_the_others() {
     let topic = topic(&worker, &group(app, "S1/C1/E1/B1").await, "poll").await;
     let vote = format!("{BASE}/topics/{topic}/votes");
     for (who, option) in [(&old, 1), (&own, 2)] {
-        who.post(&vote, &json!({"option": option})).await.expect(200);
+        who.post(&vote, &json!({"option": option})).await.expect(201);
     }
     points.emit(&[points.event(old.person, 2)]).await;
     assert_eq!(points.wallet(&old).await["waiting"], "10");
