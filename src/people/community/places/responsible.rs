@@ -40,20 +40,19 @@ pub(super) fn over(connection: &mut PgConnection, role: Role, place: &GridPath) 
 
 fn views(connection: &mut PgConnection, mut people: Vec<PersonId>) -> DbResult<Vec<ResponsibleView>> {
     people.truncate(10);
-    let names = identity::names_by_ids(connection, &people)?;
-    let callable = identity::callable_among(connection, &people)?;
-    Ok(people
-        .into_iter()
-        .filter_map(|person| {
-            let name = names.get(&person)?;
-            Some(ResponsibleView {
-                person,
-                nickname: name.nickname.clone(),
-                short_number: name.short_number.clone(),
-                callable: callable.contains(&person),
-            })
-        })
-        .collect())
+    let shown = shown(connection, &people)?;
+    Ok(people.into_iter().filter_map(|person| shown(person)).collect())
+}
+
+/// How each of these people is shown.
+fn shown(connection: &mut PgConnection, people: &[PersonId]) -> DbResult<impl Fn(PersonId) -> Option<ResponsibleView> + use<>> {
+    let names = identity::names_by_ids(connection, people)?;
+    let callable = identity::callable_among(connection, people)?;
+    Ok(move |person| {
+        let name = names.get(&person)?;
+        let (nickname, short_number) = (name.nickname.clone(), name.short_number.clone());
+        Some(ResponsibleView { person, nickname, short_number, callable: callable.contains(&person) })
+    })
 }
 
 /// People with a role over each of these places, the nearest first.
@@ -64,12 +63,10 @@ pub(super) fn over_each(
 ) -> DbResult<HashMap<GridPath, Vec<ResponsibleView>>> {
     let held = identity::people_over_each(connection, role, places)?;
     let people: Vec<PersonId> = held.iter().map(|(_, person)| *person).collect();
-    let names = identity::names_by_ids(connection, &people)?;
+    let shown = shown(connection, &people)?;
     let mut over: HashMap<GridPath, Vec<ResponsibleView>> = HashMap::new();
     for (place, person) in held {
-        let Some(name) = names.get(&person) else { continue };
-        let view = ResponsibleView { person, nickname: name.nickname.clone(), short_number: name.short_number.clone() };
-        over.entry(place).or_default().push(view);
+        over.entry(place).or_default().extend(shown(person));
     }
     Ok(over)
 }
