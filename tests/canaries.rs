@@ -8,12 +8,13 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use base::cluster::Scratch;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::Text;
 use flows::Run;
 
-use crate::faults::server_killed::{Folder, demo_database};
+use crate::faults::server_killed::demo_database;
 use crate::support::{Database, World};
 
 /// The server's process with its log; it ends with the test.
@@ -88,10 +89,10 @@ fn hits<'a>(places: &'a [String], value: &str) -> Vec<&'a str> {
 #[actix_web::test]
 async fn no_canary_is_logged_told_in_an_error_or_stored_in_clear() {
     let database = demo_database();
-    let folder = Folder::new();
+    let folder = Scratch::new().expect("a folder");
     let mut owner = PgConnection::establish(&database.owner_url).expect("the owner");
     let world = World::build(&mut owner);
-    let palm = Palm::start(&database, &folder.0);
+    let palm = Palm::start(&database, folder.path());
     let run = Run::new(&palm.url).await;
     run.play(&mut owner, &world).await;
     let log = std::fs::read_to_string(&palm.log).expect("the log");

@@ -116,7 +116,7 @@ async fn a_person_reads_the_errors_and_imports(tag: &str, scripts: bool) {
     let app = TestApp::start().await;
     let sample = sample_community(&app, tag).await;
     let staff = with_phone(&app, "社区", &sample.people.secretary).await;
-    let file = app.folder.0.join("register.xlsx");
+    let file = app.folder.join("register.xlsx");
     std::fs::write(&file, &sample.bad_register.bytes).expect("a file");
     let browser = Browser::start(&app, scripts).await;
     browser.sign_in(&app, &staff, scripts).await;

@@ -1,10 +1,10 @@
 //! SIGKILL for every process of PostgreSQL in the middle of a mixed load, on a durable cluster of its own. And the control: with
 //! `synchronous_commit = off` the same load must lose something, else the test proves nothing.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use base::cluster::{Cluster, ClusterOptions};
+use base::cluster::{Cluster, ClusterOptions, Scratch};
 use base::db::installation::Kind;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
@@ -22,13 +22,12 @@ const ROUNDS: usize = 4;
 struct Private {
     /// Every handle, since each start gives one; all leave before the folder goes.
     handles: Vec<Cluster>,
-    folder: PathBuf,
+    folder: Scratch,
 }
 
 impl Private {
     fn start() -> Self {
-        // Not below TMPDIR: PostgreSQL's system user must be able to enter it.
-        let folder = PathBuf::from(format!("/tmp/palm-fault-{}", uuid::Uuid::new_v4().simple()));
+        let folder = Scratch::new().expect("a folder");
         let mut private = Self { handles: Vec::new(), folder };
         private.ensure();
         let owner = private.handles[0].owner_url("palm");
@@ -38,7 +37,7 @@ impl Private {
     }
 
     fn ensure(&mut self) {
-        let options = ClusterOptions { data_dir: self.folder.clone(), durable: true };
+        let options = ClusterOptions { data_dir: self.folder.join("data"), durable: true };
         self.handles.push(Cluster::ensure(options).expect("the cluster"));
     }
 
@@ -62,15 +61,6 @@ impl Private {
         // One of them may have ended between the list and the signal.
         assert!(status.success() || !runs(&postmaster.to_string()));
         eventually("every process of PostgreSQL is gone", || !pids.iter().any(|pid| runs(pid)));
-    }
-}
-
-impl Drop for Private {
-    fn drop(&mut self) {
-        self.handles.clear();
-        if let Err(why) = std::fs::remove_dir_all(&self.folder) {
-            eprintln!("{}: {why}", self.folder.display());
-        }
     }
 }
 

@@ -4,16 +4,17 @@
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use base::cluster::Scratch;
 
 /// A simple query `COMMIT` as the protocol has it.
 const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
 
 /// Listens on a unix socket of its own; libpq speaks plainly there.
 pub(super) struct Proxy {
-    folder: PathBuf,
+    folder: Scratch,
     user_and_query: (String, String),
     armed: Arc<AtomicUsize>,
     pub(super) cut: Arc<AtomicUsize>,
@@ -78,8 +79,7 @@ impl Line {
 impl Proxy {
     /// Starts one before the server of this URL.
     pub(super) fn before(url: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("palm-proxy-{}", uuid::Uuid::new_v4().simple()));
-        std::fs::create_dir(&folder).expect("a folder");
+        let folder = Scratch::new().expect("a folder");
         let listener = UnixListener::bind(folder.join(".s.PGSQL.5432")).expect("a socket");
         let (connect, user, database) = Line::to_server(url);
         let (armed, cut) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -94,21 +94,13 @@ impl Proxy {
 
     /// The URL that leads through here.
     pub(super) fn url(&self) -> String {
-        let host = self.folder.to_string_lossy().replace('/', "%2F");
+        let host = self.folder.path().to_string_lossy().replace('/', "%2F");
         format!("{}@/{}?host={host}&port=5432&connect_timeout=3", self.user_and_query.0, self.user_and_query.1)
     }
 
     /// The next COMMIT is passed on and its answer swallowed.
     pub(super) fn swallow_next_answer(&self) {
         self.armed.fetch_add(1, Ordering::SeqCst);
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        if let Err(why) = std::fs::remove_dir_all(&self.folder) {
-            eprintln!("{}: {why}", self.folder.display());
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! SIGKILL for the real `palm serve` in the middle of a mixed load, several times.
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use base::cluster::Scratch;
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
 use rand::Rng as _;
@@ -50,25 +50,6 @@ impl Drop for Palm {
     }
 }
 
-/// A folder of the server's own, removed at the end.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("palm-fault-{}", uuid::Uuid::new_v4().simple()));
-        std::fs::create_dir(&path).expect("a folder");
-        Self(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(why) = std::fs::remove_dir_all(&self.0) {
-            eprintln!("{}: {why}", self.0.display());
-        }
-    }
-}
-
 /// A copy of the template that `palm serve --demo` takes; only the owner can make it one, and only without the guard.
 pub(crate) fn demo_database() -> Database {
     let database = Server::get().copy();
@@ -81,8 +62,8 @@ pub(crate) fn demo_database() -> Database {
 #[actix_web::test]
 async fn killing_the_server_loses_nothing_and_applies_nothing_twice() {
     let database = demo_database();
-    let folder = Folder::new();
-    let folder = folder.0.to_string_lossy().into_owned();
+    let folder = Scratch::new().expect("a folder");
+    let folder = folder.path().to_string_lossy().into_owned();
     let mut palm = Palm::start(&database, &folder, "127.0.0.1:0");
     let address = palm.address.clone();
     let mut owner = PgConnection::establish(&database.owner_url).expect("the owner");

@@ -86,7 +86,7 @@ async fn damaged_cut_foreign_and_misplaced_backups_are_refused_and_leave_nothing
     assert!(restore(foreign).await.expect_err("a foreign ring").contains("sealed with the key ring"));
 
     let mut over = office.restore_args(None);
-    (over.check, over.into) = (false, Some(office.root.clone()));
+    (over.check, over.into) = (false, Some(office.root.path().to_owned()));
     assert!(restore(over).await.expect_err("a folder in use").contains("not empty"));
     assert_eq!(office.leftovers(), 0);
     assert!(Shelf::at(office.at("backups")).checked().is_none(), "nothing was checked");

@@ -20,7 +20,7 @@ fn args(app: &TestApp, office: &Office, more: &[&str]) -> DoctorArgs {
     let text = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
     let address = app.url.strip_prefix("http://").expect("an address").to_owned();
     let given = [
-        ("--data-dir", text(office.root.clone())),
+        ("--data-dir", text(office.root.path().to_owned())),
         ("--database-url", office.app_url.clone()),
         ("--owner-database-url", office.owner_url.clone()),
         ("--keys-file", text(office.at("keys.json"))),

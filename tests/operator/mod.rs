@@ -7,6 +7,7 @@ mod upgrade;
 
 use std::path::{Path, PathBuf};
 
+use base::cluster::Scratch;
 use base::keys::KeyRing;
 use palm::database::DatabaseArgs;
 use palm::operator::Places;
@@ -17,27 +18,19 @@ use crate::support::TestApp;
 
 /// An operator's folders, gone with the test. Not below TMPDIR: PostgreSQL's system user must be able to enter them.
 struct Office {
-    root: PathBuf,
+    root: Scratch,
     app_url: String,
     owner_url: String,
     files: PathBuf,
 }
 
-impl Drop for Office {
-    fn drop(&mut self) {
-        if let Err(why) = std::fs::remove_dir_all(&self.root) {
-            eprintln!("{}: {why}", self.root.display());
-        }
-    }
-}
-
 impl Office {
     fn of(app: &TestApp) -> Self {
-        let root = PathBuf::from(format!("/tmp/palm-office-{}", uuid::Uuid::new_v4().simple()));
+        let root = Scratch::new().expect("a folder");
         std::fs::create_dir_all(root.join("work")).expect("folders");
         KeyRing::open_or_create(&root.join("keys.json")).expect("a ring");
         let (app_url, owner_url) = (app.database.app_url.clone(), app.database.owner_url.clone());
-        Self { root, app_url, owner_url, files: app.folder.0.clone() }
+        Self { root, app_url, owner_url, files: app.folder.path().to_owned() }
     }
 
     fn at(&self, name: &str) -> PathBuf {
@@ -46,7 +39,7 @@ impl Office {
 
     fn database(&self) -> DatabaseArgs {
         DatabaseArgs {
-            data_dir: Some(self.root.clone()),
+            data_dir: Some(self.root.path().to_owned()),
             database_url: Some(self.app_url.clone()),
             owner_database_url: Some(self.owner_url.clone()),
             keys_file: Some(self.at("keys.json")),

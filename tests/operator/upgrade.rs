@@ -2,29 +2,21 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
-use base::cluster::{Cluster, ClusterOptions};
+use base::cluster::{Cluster, ClusterOptions, Scratch};
 use base::db::installation;
 use base::keys::sha256;
 use diesel::{Connection as _, PgConnection};
 
 /// An installation of its own, below a folder that goes with the test.
-struct Machine(PathBuf);
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        if let Err(why) = fs::remove_dir_all(&self.0) {
-            eprintln!("{}: {why}", self.0.display());
-        }
-    }
-}
+struct Machine(Scratch);
 
 impl Machine {
     /// A demo that was served once, with its first version.
     fn install() -> Self {
-        let machine = Self(PathBuf::from(format!("/tmp/palm-machine-{}", uuid::Uuid::new_v4().simple())));
+        let machine = Self(Scratch::new().expect("a folder"));
         let first = machine.0.join("prefix/releases/first/bin");
         fs::create_dir_all(&first).expect("folders");
         program(&first.join("palm"), "");
@@ -69,7 +61,7 @@ impl Machine {
         };
         fs::write(folder.join("SHA256SUMS"), line("bin/palm") + &line("VERSION")).expect("a file");
         let file = self.text(&format!("{version}.tar.gz"));
-        let packed = Command::new("tar").args(["-czf", &file, "-C"]).arg(&self.0).arg(version).status().expect("tar runs");
+        let packed = Command::new("tar").args(["-czf", &file, "-C"]).arg(self.0.path()).arg(version).status().expect("tar runs");
         assert!(packed.success());
         file
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clients::webhook;
+use base::cluster::Scratch;
 use base::db::{Db, PoolOptions, installation};
 use base::http::{Limits, RateLimit, TrustedProxies};
 use base::jobs;
@@ -26,17 +27,8 @@ pub(crate) struct TestApp {
     pub(crate) world: World,
     pub(crate) database: Database,
     pub(crate) serving: Serving,
-    pub(crate) folder: Folder,
-}
-
-/// The files folder of one test; gone with it.
-pub(crate) struct Folder(pub(crate) std::path::PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // A request under way may still write: what is left then is in the system's temporary folder.
-        drop(std::fs::remove_dir_all(&self.0));
-    }
+    /// The files folder.
+    pub(crate) folder: Scratch,
 }
 
 impl TestApp {
@@ -70,8 +62,8 @@ impl TestApp {
         let callback = pushed.then(|| format!("http://{address}/api/v1/wechat/push"));
         let (wechat, sandbox) = serve::sandbox("wx00000000000test", callback).expect("the sandbox");
         let wechat_url = format!("http://{}", sandbox.1);
-        let folder = Folder(std::env::temp_dir().join(format!("palm-files-{}", uuid::Uuid::new_v4())));
-        let cabinet = Cabinet::open(&folder.0, Some(format!("http://{address}"))).expect("a files folder");
+        let folder = Scratch::new().expect("a folder");
+        let cabinet = Cabinet::open(folder.path(), Some(format!("http://{address}"))).expect("a files folder");
         let generous = RateLimit { per_second: 100_000, burst: 100_000 };
         let parts = Parts::new(
             db,
@@ -83,7 +75,7 @@ impl TestApp {
             cabinet,
         )
         .with_push_keys(Some(serve::sandbox_push_keys("wx00000000000test").expect("push keys")))
-        .with_erasures(ErasureLog::at(folder.0.join("erasures")))
+        .with_erasures(ErasureLog::at(folder.join("erasures")))
         .with_webhooks(webhook::Settings {
             plain_http: true,
             networks: vec!["127.0.0.1".parse().expect("a network")],

@@ -33,7 +33,7 @@ use binaries::Binaries;
 pub use error::ClusterError;
 use folder::Layout;
 pub use folder::{DataDir, data_dir};
-pub use for_tests::TestServer;
+pub use for_tests::{Scratch, TestServer};
 use process::Server;
 pub use settings::{DURABLE_SETTINGS, assert_durable};
 
@@ -115,12 +115,6 @@ impl Cluster {
     #[must_use]
     pub fn postgres_data(&self) -> &Path {
         &self.layout.data
-    }
-
-    /// The folder of the server's own programs (`pg_ctl`, `psql`, `pg_basebackup`).
-    #[must_use]
-    pub fn postgres_programs(&self) -> &Path {
-        &self.binaries.folder
     }
 
     /// A command that runs one of the server's programs as the system user that owns the cluster.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -12,26 +12,8 @@ use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, dsl::sql, sql_t
 
 use super::*;
 
-/// A folder that everybody may enter, removed at the end.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Self {
-        let path = std::env::temp_dir().join(format!("palm-test-{}", uuid::Uuid::new_v4().simple()));
-        fs::create_dir(&path).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        Self(path)
-    }
-
-    fn ensure(&self, below: &str) -> Result<Cluster, ClusterError> {
-        Cluster::ensure(ClusterOptions { data_dir: self.0.join(below), durable: false })
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        fs::remove_dir_all(&self.0).unwrap();
-    }
+fn ensure(folder: &Scratch, below: &str) -> Result<Cluster, ClusterError> {
+    Cluster::ensure(ClusterOptions { data_dir: folder.join(below), durable: false })
 }
 
 fn text(connection: &mut PgConnection, expression: &str) -> QueryResult<String> {
@@ -65,9 +47,9 @@ fn wait_until(what: &str, mut done: impl FnMut() -> bool) {
 
 #[test]
 fn roles_have_their_rights_and_no_more() {
-    let folder = Folder::new();
+    let folder = Scratch::new().unwrap();
     // A name that a URL can't hold as it is.
-    let cluster = folder.ensure("数据 & data").unwrap();
+    let cluster = ensure(&folder, "数据 & data").unwrap();
     assert!(cluster.made() && cluster.started());
 
     let mut owner = PgConnection::establish(&cluster.owner_url("palm")).unwrap();
@@ -89,10 +71,10 @@ fn roles_have_their_rights_and_no_more() {
     PgConnection::establish(&cluster.superuser_url("postgres")).unwrap();
 
     // Other system users stay outside.
-    let socket = folder.0.join("数据 & data/postgres/socket");
+    let socket = folder.join("数据 & data/postgres/socket");
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&socket), 0o700);
-    assert_eq!(mode(&folder.0.join("数据 & data")) & 0o007, 0);
+    assert_eq!(mode(&folder.join("数据 & data")) & 0o007, 0);
     // Every line that lets somebody in asks the kernel who it is.
     let access = fs::read_to_string(cluster.postgres_data().join("pg_hba.conf")).unwrap();
     let lines: Vec<&str> = access.lines().filter(|line| !line.starts_with('#')).collect();
@@ -101,11 +83,11 @@ fn roles_have_their_rights_and_no_more() {
 
 #[test]
 fn commands_at_once_share_one_server_and_the_last_one_stops_it() {
-    let folder = Folder::new();
+    let folder = Scratch::new().unwrap();
     // So long that the socket must go elsewhere.
     let below = "a-folder-with-a-long-name/".repeat(5);
     let clusters: Vec<Cluster> = std::thread::scope(|scope| {
-        let commands: Vec<_> = (0..4).map(|_| scope.spawn(|| folder.ensure(&below).unwrap())).collect();
+        let commands: Vec<_> = (0..4).map(|_| scope.spawn(|| ensure(&folder, &below).unwrap())).collect();
         commands.into_iter().map(|command| command.join().unwrap()).collect()
     });
     assert_eq!(clusters.iter().filter(|one| one.started()).count(), 1);
@@ -127,8 +109,8 @@ fn commands_at_once_share_one_server_and_the_last_one_stops_it() {
 
 #[test]
 fn a_killed_server_starts_again_and_keeps_what_it_had() {
-    let folder = Folder::new();
-    let killed = folder.ensure("data").unwrap();
+    let folder = Scratch::new().unwrap();
+    let killed = ensure(&folder, "data").unwrap();
     PgConnection::establish(&killed.owner_url("palm"))
         .unwrap()
         .batch_execute("CREATE TABLE kept (id int); CHECKPOINT")
@@ -137,25 +119,25 @@ fn a_killed_server_starts_again_and_keeps_what_it_had() {
     let _idle = PgConnection::establish(&killed.owner_url("palm")).unwrap();
     signal("-9", &postmaster(&killed));
     // The first holder still uses it; the second finds it dead, its processes perhaps not gone yet.
-    let again = folder.ensure("data").unwrap();
+    let again = ensure(&folder, "data").unwrap();
     assert!(again.started() && !again.made());
     PgConnection::establish(&again.owner_url("palm")).unwrap().batch_execute("SELECT * FROM kept").unwrap();
     drop(killed);
     again.stop().unwrap();
-    assert!(!runs(&folder.0.join("data/postgres/data")));
+    assert!(!runs(&folder.join("data/postgres/data")));
 }
 
 #[test]
 fn a_stale_pid_that_another_process_has_now_is_seen_through() {
-    let folder = Folder::new();
-    let first = folder.ensure("data").unwrap();
+    let folder = Scratch::new().unwrap();
+    let first = ensure(&folder, "data").unwrap();
     let pid_file = first.postgres_data().join("postmaster.pid");
     let socket_lock = first.layout.socket.join(".s.PGSQL.5432.lock");
     let written = [&pid_file, &socket_lock].map(|path| (path.clone(), fs::read_to_string(path).unwrap()));
     // A process of the same user, as after a restart of the machine.
     let mut other = first.account.command(Path::new("/bin/sleep")).arg("60").spawn().unwrap();
     first.stop().unwrap();
-    assert!(!runs(&folder.0.join("data/postgres/data")));
+    assert!(!runs(&folder.join("data/postgres/data")));
     for (path, text) in written {
         let (_, rest) = text.split_once('\n').unwrap();
         fs::write(&path, format!("{}\n{rest}", other.id())).unwrap();
@@ -163,7 +145,7 @@ fn a_stale_pid_that_another_process_has_now_is_seen_through() {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o666)).unwrap();
     }
 
-    let second = folder.ensure("data").unwrap();
+    let second = ensure(&folder, "data").unwrap();
     assert!(second.started());
     PgConnection::establish(&second.app_url("palm")).unwrap();
     other.kill().unwrap();
@@ -172,60 +154,60 @@ fn a_stale_pid_that_another_process_has_now_is_seen_through() {
 
 #[test]
 fn a_durable_cluster_keeps_what_it_acknowledges_and_is_not_lent_to_tests() {
-    let folder = Folder::new();
-    let durable = ClusterOptions { data_dir: folder.0.join("data"), durable: true };
+    let folder = Scratch::new().unwrap();
+    let durable = ClusterOptions { data_dir: folder.join("data"), durable: true };
     let cluster = Cluster::ensure(durable.clone()).unwrap();
     assert_eq!(assert_durable(&shown(&cluster.app_url("palm"), &DURABLE_SETTINGS)), Vec::<String>::new());
-    let refused = folder.ensure("data").unwrap_err();
+    let refused = ensure(&folder, "data").unwrap_err();
     assert!(matches!(refused, ClusterError::OtherPurpose { durable: true, .. }), "{refused}");
 
-    let for_tests = folder.ensure("tests").unwrap();
+    let for_tests = ensure(&folder, "tests").unwrap();
     let wrong = assert_durable(&shown(&for_tests.app_url("palm"), &DURABLE_SETTINGS));
     assert!(wrong.len() == 1 && wrong[0].contains("fsync"), "{wrong:?}");
-    let refused = Cluster::ensure(ClusterOptions { data_dir: folder.0.join("tests"), durable: true }).unwrap_err();
+    let refused = Cluster::ensure(ClusterOptions { data_dir: folder.join("tests"), durable: true }).unwrap_err();
     assert!(matches!(refused, ClusterError::OtherPurpose { durable: false, .. }), "{refused}");
 }
 
 #[test]
 fn a_server_that_does_not_start_says_why_in_one_line() {
-    let folder = Folder::new();
-    let cluster = folder.ensure("data").unwrap();
+    let folder = Scratch::new().unwrap();
+    let cluster = ensure(&folder, "data").unwrap();
     let data = cluster.postgres_data().to_owned();
     cluster.stop().unwrap();
     let configuration = fs::read_to_string(data.join("postgresql.conf")).unwrap();
     fs::write(data.join("postgresql.conf"), format!("{configuration}\nno_such_setting = on\n")).unwrap();
-    let line = folder.ensure("data").unwrap_err().to_string();
+    let line = ensure(&folder, "data").unwrap_err().to_string();
     assert!(line.contains("no_such_setting") && !line.contains('\n'), "{line}");
 
     fs::write(data.join("postgresql.conf"), configuration).unwrap();
     fs::write(data.join("PG_VERSION"), "99\n").unwrap();
-    let line = folder.ensure("data").unwrap_err().to_string();
+    let line = ensure(&folder, "data").unwrap_err().to_string();
     assert!(line.contains("made by PostgreSQL 99") && line.contains("postgresql-99") && !line.contains('\n'), "{line}");
 }
 
 #[test]
 fn what_is_there_already_is_not_taken_for_a_cluster() {
-    let folder = Folder::new();
-    fs::create_dir_all(folder.0.join("data/postgres/data")).unwrap();
-    fs::write(folder.0.join("data/postgres/data/thesis.txt"), "years of work").unwrap();
-    let refused = folder.ensure("data").unwrap_err();
+    let folder = Scratch::new().unwrap();
+    fs::create_dir_all(folder.join("data/postgres/data")).unwrap();
+    fs::write(folder.join("data/postgres/data/thesis.txt"), "years of work").unwrap();
+    let refused = ensure(&folder, "data").unwrap_err();
     assert!(matches!(refused, ClusterError::NotACluster { .. }), "{refused}");
 
-    fs::write(folder.0.join("file"), "").unwrap();
-    let refused = folder.ensure("file").unwrap_err();
+    fs::write(folder.join("file"), "").unwrap();
+    let refused = ensure(&folder, "file").unwrap_err();
     assert!(matches!(refused, ClusterError::Folder { .. }), "{refused}");
 
-    let nothing = binaries::newest(binaries::find_in(std::slice::from_ref(&folder.0))).unwrap_err().to_string();
+    let nothing = binaries::newest(binaries::find_in(&[folder.path().to_owned()])).unwrap_err().to_string();
     assert!(nothing.contains("make setup") && nothing.contains("apt-get install"), "{nothing}");
 }
 
 #[test]
 fn a_folder_out_of_reach_is_named_and_the_default_moves() {
-    let folder = Folder::new();
-    let closed = folder.0.join("home");
+    let folder = Scratch::new().unwrap();
+    let closed = folder.join("home");
     fs::create_dir(&closed).unwrap();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o500)).unwrap();
-    let refused = folder.ensure("home/data").unwrap_err();
+    let refused = ensure(&folder, "home/data").unwrap_err();
     let line = refused.to_string();
     assert!(!line.contains('\n'), "{line}");
     let account = Account::default_for(account::effective_uid().unwrap()).unwrap();
@@ -239,8 +221,8 @@ fn a_folder_out_of_reach_is_named_and_the_default_moves() {
         assert!(matches!(refused, ClusterError::Folder { .. }), "{refused}");
         assert_eq!(chosen.path, closed.join("palm-data"));
     }
-    let open = folder::choose_for(folder.0.join("palm-data"), &account);
-    assert_eq!(open, DataDir { path: folder.0.join("palm-data"), instead_of: None });
+    let open = folder::choose_for(folder.join("palm-data"), &account);
+    assert_eq!(open, DataDir { path: folder.join("palm-data"), instead_of: None });
 }
 
 /// The process that the next test kills; its standard output tells when it is ready.
@@ -258,19 +240,19 @@ fn a_killed_process_takes_its_server_along() {
     if let Some(data_dir) = std::env::var_os("PALM_TEST_WATCHED") {
         return be_watched(data_dir);
     }
-    let folder = Folder::new();
+    let folder = Scratch::new().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "--nocapture", "cluster::tests::a_killed_process_takes_its_server_along"]);
-    let mut watched = command.env("PALM_TEST_WATCHED", folder.0.join("data")).stdout(Stdio::piped()).spawn().unwrap();
+    let mut watched = command.env("PALM_TEST_WATCHED", folder.join("data")).stdout(Stdio::piped()).spawn().unwrap();
     let output = std::io::BufReader::new(watched.stdout.take().unwrap());
     assert!(std::io::BufRead::lines(output).any(|line| line.unwrap().ends_with("ready")));
-    let data = folder.0.join("data/postgres/data");
+    let data = folder.join("data/postgres/data");
     assert!(runs(&data));
     watched.kill().unwrap();
     watched.wait().unwrap();
     wait_until("the watcher stops the server", || !runs(&data));
     // The watcher holds its turn until the server is down.
-    let again = folder.ensure("data").unwrap();
+    let again = ensure(&folder, "data").unwrap();
     assert!(again.started());
 }
 

@@ -103,8 +103,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_removed_and_half_written_is_swept() {
-        let root = std::env::temp_dir().join(format!("palm-folder-{}", uuid::Uuid::new_v4()));
-        let folder = Folder::open(&root).unwrap();
+        let root = base::cluster::Scratch::new().unwrap();
+        let folder = Folder::open(root.path()).unwrap();
         folder.write(NAME, Variant::Full, b"full").unwrap();
         folder.write(NAME, Variant::Thumb, b"thumb").unwrap();
         fs::write(root.join("00/half.new"), b"x").unwrap();
@@ -122,6 +122,5 @@ mod tests {
         folder.remove(NAME).unwrap();
         folder.remove(NAME).unwrap();
         assert_eq!(folder.read(NAME, Variant::Full).unwrap(), None);
-        fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -113,8 +113,7 @@ mod tests {
 
     #[test]
     fn a_torn_line_marks_nobody_and_spoils_no_other() {
-        let folder = std::env::temp_dir().join(format!("erasures-{}", PersonId::new()));
-        std::fs::create_dir_all(&folder).unwrap();
+        let folder = base::cluster::Scratch::new().unwrap();
         let log = ErasureLog::at(folder.join("erasures"));
         assert_eq!(log.people().unwrap(), Vec::new());
         let (one, other) = (PersonId::new(), PersonId::new());
@@ -126,6 +125,5 @@ mod tests {
         let mut both = vec![one, other];
         both.sort();
         assert_eq!(log.people().unwrap(), both);
-        std::fs::remove_dir_all(folder).unwrap();
     }
 }

@@ -81,7 +81,7 @@ async fn check_of(actor: &Actor, id: &str) -> String {
 }
 
 fn files_on_disk(app: &TestApp) -> usize {
-    let shelves = std::fs::read_dir(&app.folder.0).expect("the folder").flatten();
+    let shelves = std::fs::read_dir(app.folder.path()).expect("the folder").flatten();
     shelves.filter_map(|shelf| std::fs::read_dir(shelf.path()).ok()).map(Iterator::count).sum()
 }
 
@@ -356,7 +356,7 @@ async fn bytes_without_a_row_are_swept_and_young_ones_left_alone() {
     let kept = sent(&me).await;
     hang(&app, &[&kept], me.person, Uuid::new_v4()).await.expect("hung");
     // As a crash between the file and its row leaves them, and in the middle of writing.
-    let shelf = app.folder.0.join("ab");
+    let shelf = app.folder.join("ab");
     std::fs::create_dir_all(&shelf).expect("a shelf");
     let name = format!("ab{}", "0".repeat(30));
     let old = std::time::SystemTime::now() - std::time::Duration::from_secs(7_200);

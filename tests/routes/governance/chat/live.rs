@@ -97,7 +97,7 @@ fn beside(app: &TestApp, beat: Duration) -> Serving {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let generous = RateLimit { per_second: 100_000, burst: 100_000 };
     let (ring, wechat) = (Arc::clone(&first.ring), Arc::clone(&first.wechat));
-    let cabinet = Cabinet::open(&app.folder.0, None).expect("a files folder");
+    let cabinet = Cabinet::open(app.folder.path(), None).expect("a files folder");
     let limits = Limits::new(generous, generous);
     let mut parts = Parts::new(db, ring, wechat, limits, CodeLimits::default(), TrustedProxies::default(), cabinet);
     let hub = Hub::new(parts.db.clone(), parts.cabinet.signer(&parts.ring), Arc::clone(&parts.chat_signals));
