@@ -26,10 +26,10 @@ newest_postgres() { # the newest installed server's major version, or nothing
 
 installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
-# What is missing. The server's package has a version in its name, known only after the package lists are read.
-missing=() need_server=""
+# What is missing. The server's package has a version in its name and the browser's differ, known only after the package lists are read.
+missing=() need_server="" need_browser=""
 look() {
-    missing=() need_server=""
+    missing=() need_server="" need_browser=""
     have make || missing+=(make)
     if ! have cc; then missing+=(gcc libc6-dev); fi
     if have dpkg-query; then
@@ -47,7 +47,7 @@ look() {
         if [ -z "$server" ] || [ "$server" -lt "$oldest_postgres" ]; then need_server=yes; fi
     fi
     case "${1:-}" in --tests | --screens | --ci)
-        have chromedriver || missing+=(chromium chromium-driver)
+        chromedriver --version >/dev/null 2>&1 || need_browser=yes
         ;;
     esac
     if [ "${1:-}" = --screens ] && [ -z "$(fc-list :lang=zh 2>/dev/null)" ]; then missing+=(fontconfig fonts-noto-cjk); fi
@@ -72,7 +72,7 @@ as_root=()
 find_rights() {
     if [ "$(id -u)" -eq 0 ]; then return; fi
     if have sudo; then as_root=(sudo); return; fi
-    local server="" line="${missing[*]-}"
+    local server="" line="${missing[*]-}${need_browser:+ $(browser_packages)}"
     if [ -n "$need_server" ]; then server=$(server_package || printf 'postgresql'); fi
     [ -z "$server" ] || line="${line:+$line }$server"
     local configure="mkdir -p /etc/postgresql-common && echo create_main_cluster = false >> /etc/postgresql-common/createcluster.conf && "
@@ -85,6 +85,11 @@ server_package() { # the newest server package of this release's lists
     local package
     package=$(apt-cache search --names-only '^postgresql-[0-9]+$' | cut -d' ' -f1 | sort -V | tail -n 1)
     [ -n "$package" ] && [ "${package#postgresql-}" -ge "$oldest_postgres" ] && printf '%s' "$package"
+}
+
+# Debian's Chromium is a package. Ubuntu's are two that fetch a snap.
+browser_packages() {
+    if apt-cache policy chromium-driver 2>/dev/null | grep -q 'Candidate: [0-9]'; then echo chromium chromium-driver; else echo chromium-browser chromium-chromedriver; fi
 }
 
 # Debian's package would start a cluster of its own on port 5432, which nobody asked for. Must be said before the package comes.
@@ -103,10 +108,11 @@ apt() {
 
 main() {
     look "${1:-}"
-    if [ ${#missing[@]} -gt 0 ] || [ -n "$need_server" ]; then
-        have apt-get || stop "please install with your system's package tool and run this again: ${missing[*]-}${need_server:+ PostgreSQL server $oldest_postgres or newer}"
+    if [ ${#missing[@]} -gt 0 ] || [ -n "$need_server$need_browser" ]; then
+        local wanted="${missing[*]-}${need_server:+ PostgreSQL server $oldest_postgres or newer}${need_browser:+ Chromium with its chromedriver}"
+        have apt-get || stop "please install with your system's package tool and run this again: $wanted"
         find_rights
-        say "setup: installing ${missing[*]-}${need_server:+ the PostgreSQL server}"
+        say "setup: installing $wanted"
         apt update || stop "apt-get update failed (see above)"
         if [ -n "$need_server" ]; then
             local package
@@ -114,7 +120,15 @@ main() {
             forbid_system_cluster
             missing+=("$package")
         fi
-        apt install -y --no-install-recommends "${missing[@]}" || stop "apt-get install failed (see above)"
+        if [ ${#missing[@]} -gt 0 ]; then
+            apt install -y --no-install-recommends "${missing[@]}" || stop "apt-get install failed (see above)"
+        fi
+        if [ -n "$need_browser" ]; then
+            local browser
+            read -ra browser <<<"$(browser_packages)"
+            apt install -y --no-install-recommends "${browser[@]}" && chromedriver --version >&2 ||
+                stop "no Chromium with its chromedriver came (see above). Ubuntu has it only as a snap, which needs snapd running: \`snap install chromium\`, or put a chromedriver on the PATH"
+        fi
     fi
     check_rust
 }
