@@ -241,14 +241,14 @@ fn collect(
 }
 
 /// The process answers.
-#[utoipa::path(tag = "operation", responses((status = 200, description = "alive")))]
+#[utoipa::path(tag = "operation", responses((status = 200, description = "alive"), (status = "4XX", body = base::http::Problem, description = "refused")))]
 #[get("/healthz")]
 async fn healthz() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain").body("ok")
 }
 
 /// The database answers.
-#[utoipa::path(tag = "operation", responses((status = 200, description = "ready"), (status = 503, body = base::http::Problem, description = "not ready")))]
+#[utoipa::path(tag = "operation", responses((status = 200, description = "ready"), (status = "4XX", body = base::http::Problem, description = "refused"), (status = 503, body = base::http::Problem, description = "not ready")))]
 #[get("/readyz")]
 async fn readyz(db: Data<Db>) -> Result<HttpResponse, base::error::ApiError> {
     db.read(base::db::now).await?;
@@ -256,10 +256,10 @@ async fn readyz(db: Data<Db>) -> Result<HttpResponse, base::error::ApiError> {
 }
 
 /// Version of the program.
-#[utoipa::path(tag = "operation", responses((status = 200, body = VersionView, description = "version")))]
+#[utoipa::path(tag = "operation", responses((status = 200, body = VersionView, description = "version"), (status = "4XX", body = base::http::Problem, description = "refused")))]
 #[get("/version")]
 async fn version() -> web::Json<VersionView> {
-    web::Json(VersionView { version: env!("CARGO_PKG_VERSION").to_owned() })
+    web::Json(VersionView { version: crate::VERSION.to_owned() })
 }
 
 /// Version of the program.

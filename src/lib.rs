@@ -29,3 +29,9 @@ pub mod operations;
 pub mod operator;
 pub mod routes;
 pub mod serve;
+
+/// Version of this program: what the package was built as (`PALM_BUILD`, with its commit), else the number of `Cargo.toml`.
+pub const VERSION: &str = match option_env!("PALM_BUILD") {
+    Some(build) => build,
+    None => env!("CARGO_PKG_VERSION"),
+};

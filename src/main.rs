@@ -5,7 +5,7 @@ use palm::{admin, audit, bench, database, demo, import, jobs, operator, serve};
 
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
-#[command(name = "palm", version, about)]
+#[command(name = "palm", version = palm::VERSION, about)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -4,8 +4,9 @@
 use actix_web::http::Method;
 use base::error::{self, ApiError};
 use base::http::Problem;
+use utoipa::openapi::schema::{ArrayItems, Schema};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, License, OpenApi, OpenApiBuilder, ServerBuilder};
+use utoipa::openapi::{Components, InfoBuilder, License, OpenApi, OpenApiBuilder, Ref, RefOr, ServerBuilder};
 use utoipa::{PartialSchema as _, ToSchema};
 
 /// The document before any route is in it.
@@ -38,6 +39,7 @@ pub fn complete(mut document: OpenApi, is_public: impl Fn(&str) -> bool) -> Open
     for (name, schema) in schemas {
         components.schemas.entry(name).or_insert(schema);
     }
+    name_items(components);
     for item in document.paths.paths.values_mut() {
         for operation in [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
             let public = operation.operation_id.as_deref().is_some_and(&is_public);
@@ -46,6 +48,17 @@ pub fn complete(mut document: OpenApi, is_public: impl Fn(&str) -> bool) -> Open
         }
     }
     document
+}
+
+/// A page's schema has its item written out: it names the item's own schema instead, so that a client gets one type for both.
+fn name_items(components: &mut Components) {
+    let items = components.schemas.keys().filter_map(|name| name.strip_prefix("Page_"));
+    let named: Vec<String> = items.filter(|item| components.schemas.contains_key(*item)).map(str::to_owned).collect();
+    for item in named {
+        let Some(RefOr::T(Schema::Object(page))) = components.schemas.get_mut(&format!("Page_{item}")) else { continue };
+        let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items") else { continue };
+        items.items = ArrayItems::RefOrSchema(Box::new(RefOr::Ref(Ref::from_schema_name(&item))));
+    }
 }
 
 /// One operation of the document.

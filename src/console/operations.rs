@@ -59,7 +59,7 @@ async fn whole(
         pushes: api::failed_pushes(db).await?,
         wechat: api::interfaces(wechat),
         connectors: connectors::list(&can.3, db, &most).await?.items,
-        version: env!("CARGO_PKG_VERSION"),
+        version: crate::VERSION,
         migration: database::embedded_migrations().map_err(ApiError::internal)?.pop().unwrap_or_default(),
         refused,
     };

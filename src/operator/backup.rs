@@ -139,7 +139,7 @@ fn about(snapshot: &mut Snapshot, made_at: String, erasures: &Path) -> anyhow::R
     migrations.sort();
     Ok(Manifest {
         made_at,
-        palm: env!("CARGO_PKG_VERSION").to_owned(),
+        palm: crate::VERSION.to_owned(),
         postgres: rows::version(connection)?,
         kind: rows::kind(connection)?,
         migrations,

@@ -146,7 +146,7 @@ fn fits(manifest: &Manifest) -> anyhow::Result<()> {
         bail!(
             "the backup was made by a newer palm ({}; this is {}): it has the migration {unknown}; restore it with that version",
             manifest.palm,
-            env!("CARGO_PKG_VERSION")
+            crate::VERSION
         );
     }
     let newest = cluster::installed_majors().pop().unwrap_or(0);

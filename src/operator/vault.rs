@@ -129,7 +129,7 @@ impl<W: Write> VaultWriter<W> {
         let key_version = ring.version().ok_or(VaultError::NoKey)?;
         let header = Header {
             made_at,
-            palm: env!("CARGO_PKG_VERSION").to_owned(),
+            palm: crate::VERSION.to_owned(),
             key_version,
             key: fingerprint(ring).ok_or(VaultError::NoKey)?,
             salt: STANDARD.encode(random::<32>()?),

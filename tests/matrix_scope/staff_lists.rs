@@ -71,7 +71,7 @@ pub(super) async fn build(side: &mut Side) {
         let view = json!({"name": "超期", "filters": {"overdue": true}});
         side.made(&format!("request_view{suffix}"), who, &format!("{GOVERNANCE}/request-views"), view).await;
         let export = json!({"format": "csv", "filters": {"overdue": true}});
-        let asked = side.who(who).post(&format!("{GOVERNANCE}/requests/exports"), &export).await.expect(202);
+        let asked = side.who(who).post(&format!("{GOVERNANCE}/request-exports"), &export).await.expect(202);
         side.keep(&format!("request_export{suffix}"), &id_of(&asked));
     }
 }

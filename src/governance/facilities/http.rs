@@ -139,7 +139,7 @@ pub async fn facility_qr(can: Can<FacilityQr>, id: PathId<FacilityId>, db: Data<
 
 /// The facility behind a scanned code, with what a report needs.
 #[utoipa::path(tag = "facilities", params(("code" = String, Path, description = "as scanned or typed")), responses((status = 200, body = ScanView, description = "the facility"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/facilities/by-code/{code}")]
+#[get("/facility-codes/{code}")]
 pub async fn facility_scan(_can: Can<FacilityScan>, request: HttpRequest, db: Data<Db>) -> Result<Json<ScanView>, ApiError> {
     let code = code_of(&request)?;
     let view = db.read(move |connection| -> Result<_, ApiError> {
@@ -151,7 +151,7 @@ pub async fn facility_scan(_can: Can<FacilityScan>, request: HttpRequest, db: Da
 
 /// Report the facility behind a scanned code: a located request goes to its unit in one tap.
 #[utoipa::path(tag = "facilities", request_body = FacilityReport, params(("code" = String, Path, description = "as scanned or typed"), ("Idempotency-Key" = String, Header)), responses((status = 201, body = ReportedView, description = "filed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[post("/facilities/by-code/{code}/report")]
+#[post("/facility-codes/{code}/report")]
 pub async fn facility_report_create(
     can: Can<FacilityReportCreate>,
     request: HttpRequest,

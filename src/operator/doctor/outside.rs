@@ -46,7 +46,7 @@ async fn server(args: &DoctorArgs, findings: &mut Findings) {
 
 fn is_ours(answer: &Answer) -> bool {
     let told: Option<serde_json::Value> = serde_json::from_str(&answer.body).ok();
-    told.is_some_and(|told| told.get("version").and_then(serde_json::Value::as_str) == Some(env!("CARGO_PKG_VERSION")))
+    told.is_some_and(|told| told.get("version").and_then(serde_json::Value::as_str) == Some(crate::VERSION))
 }
 
 fn configuration(args: &DoctorArgs, findings: &mut Findings) {

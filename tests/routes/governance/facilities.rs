@@ -10,6 +10,7 @@ use super::organization;
 use crate::support::{Actor, Reply, TestApp};
 
 const BASE: &str = "/api/v1/governance/facilities";
+const CODES: &str = "/api/v1/governance/facility-codes";
 const KEYS: &str = "/api/v1/governance/facility-device-keys";
 
 fn id(view: &Value) -> String {
@@ -56,13 +57,13 @@ async fn a_scan_shows_the_facility_and_one_tap_reaches_its_unit() {
     assert_eq!(staff.get(&format!("{at}/qr")).await.text, qr.text);
     let code = ticket(&app, &id(&facility));
     let passer_by = app.person(Some("19900000012"));
-    let scanned = passer_by.get(&format!("{BASE}/by-code/palm-facility:{code}")).await.expect(200);
+    let scanned = passer_by.get(&format!("{CODES}/palm-facility:{code}")).await.expect(200);
     assert_eq!(
         (&scanned["id"], &scanned["unit_name"], &scanned["pin"]["lat"]),
         (&facility["id"], &json!("某物业"), &json!(39.6))
     );
-    passer_by.get(&format!("{BASE}/by-code/abcdefghijkm")).await.problem(404, "not_found");
-    let report = format!("{BASE}/by-code/{code}/report");
+    passer_by.get(&format!("{CODES}/abcdefghijkm")).await.problem(404, "not_found");
+    let report = format!("{CODES}/{code}/report");
     app.anonymous().post(&report, &json!({})).await.problem(401, "unauthorized");
     app.person(None).post(&report, &json!({})).await.problem(409, "phone_required");
     let filed = passer_by.post_with_key(&report, "report-once", &json!({})).await.expect(201);
@@ -97,7 +98,7 @@ async fn the_register_is_edited_by_version_and_other_places_see_nothing() {
     staff.put(&at, "\"2\"", &gone).await.expect(200);
     staff.put(&at, "\"3\"", &gone).await.problem(409, "facility_removed");
     let code = ticket(&app, &id(&facility));
-    staff.get(&format!("{BASE}/by-code/{code}")).await.problem(404, "not_found");
+    staff.get(&format!("{CODES}/{code}")).await.problem(404, "not_found");
 }
 
 async fn alarm(device: &Actor, key: &str, body: &Value) -> Reply {

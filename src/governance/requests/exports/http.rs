@@ -1,5 +1,5 @@
 #![expect(unreachable_pub, reason = "the route macro nests every pub handler")]
-//! `/requests/exports`: asking for a file, watching it come about, fetching and removing it.
+//! `/request-exports`: asking for a file, watching it come about, fetching and removing it.
 
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, LOCATION};
@@ -89,7 +89,7 @@ fn own(connection: &mut diesel::PgConnection, scope: &Scope, id: RequestExportId
 
 /// Have a file made of requests; poll it until its `state` is `done`. At most three at a time.
 #[utoipa::path(tag = "governance", request_body = NewRequestExport, params(("Idempotency-Key" = String, Header)), responses((status = 202, body = RequestExportView, description = "asked for"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[post("/requests/exports")]
+#[post("/request-exports")]
 pub async fn request_export_create(
     can: Can<RequestExportCreate>,
     key: IdempotencyKey,
@@ -103,7 +103,7 @@ pub async fn request_export_create(
     let done = db.once(once, move |tx| ask::ask(tx, &scope, person, id, &body)).await?;
     let view = load(&db, ring, RequestExportId(done.id), can.scope().clone(), person).await?;
     let mut reply = HttpResponse::Accepted();
-    reply.insert_header((LOCATION, format!("/api/v1/governance/requests/exports/{}", done.id)));
+    reply.insert_header((LOCATION, format!("/api/v1/governance/request-exports/{}", done.id)));
     if done.replayed {
         reply.insert_header(("Idempotency-Replayed", "true"));
     }
@@ -129,7 +129,7 @@ async fn load(
 
 /// Your own files of requests, the newest first.
 #[utoipa::path(tag = "governance", params(PageQuery), responses((status = 200, body = Page<RequestExportView>, description = "a page"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/requests/exports")]
+#[get("/request-exports")]
 pub async fn request_export_list(
     can: Can<RequestExportList>,
     query: Query<PageQuery>,
@@ -148,7 +148,7 @@ pub async fn request_export_list(
 
 /// How far your file of requests is; once it is done, with a link that works for some minutes.
 #[utoipa::path(tag = "governance", params(("id" = RequestExportId, Path)), responses((status = 200, body = RequestExportView, description = "the file"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/requests/exports/{id}")]
+#[get("/request-exports/{id}")]
 pub async fn request_export_find(
     can: Can<RequestExportFind>,
     id: PathId<RequestExportId>,
@@ -160,7 +160,7 @@ pub async fn request_export_find(
 
 /// Remove your file of requests before its time.
 #[utoipa::path(tag = "governance", params(("id" = RequestExportId, Path)), responses((status = 204, description = "removed"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[delete("/requests/exports/{id}")]
+#[delete("/request-exports/{id}")]
 pub async fn request_export_remove(
     can: Can<RequestExportRemove>,
     id: PathId<RequestExportId>,
@@ -196,7 +196,7 @@ pub struct ExportLink {
 
 /// Fetch a file of requests by its signed link. 404 for a link that was changed, 403 for one that has expired, 409 once it is removed.
 #[utoipa::path(tag = "governance", params(("id" = RequestExportId, Path), ExportLink), responses((status = 200, description = "the file", content_type = "application/octet-stream", body = Vec<u8>), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
-#[get("/requests/exports/{id}/file")]
+#[get("/request-exports/{id}/file")]
 pub async fn request_export_file_find(
     request: HttpRequest,
     id: PathId<RequestExportId>,

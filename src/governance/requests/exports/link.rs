@@ -20,7 +20,7 @@ fn signature(ring: &KeyRing, id: RequestExportId, expires: i64) -> Vec<u8> {
 pub(super) fn link(ring: &KeyRing, id: RequestExportId, now: DateTime<Utc>) -> String {
     let expires = (now.timestamp().div_euclid(STEP) + 2) * STEP;
     let signature = URL_SAFE_NO_PAD.encode(signature(ring, id, expires));
-    format!("/api/v1/governance/requests/exports/{id}/file?expires={expires}&signature={signature}")
+    format!("/api/v1/governance/request-exports/{id}/file?expires={expires}&signature={signature}")
 }
 
 /// 404 for a link that was changed, 403 for one that has expired.
