@@ -162,6 +162,12 @@ impl<T: utoipa::ToSchema, const MAX: usize> utoipa::ToSchema for Few<T, MAX> {
     }
 }
 
+/// A cell that no spreadsheet takes for a formula: a leading sign gets an apostrophe, NUL goes.
+pub fn harmless(cell: &str) -> String {
+    let cell = cell.replace('\0', "");
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
+}
+
 /// Shows only the first character: `张*`.
 pub fn mask_name(name: &str) -> String {
     name.chars().next().map_or_else(String::new, |first| format!("{first}*"))

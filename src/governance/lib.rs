@@ -58,6 +58,8 @@ pub const PERMISSIONS: &[&[Rule]] = &[
     chat::cards::PERMISSIONS,
     chat::live::PERMISSIONS,
     chat::unread::PERMISSIONS,
+    chat::search::PERMISSIONS,
+    chat::exports::PERMISSIONS,
 ];
 /// Error codes of this wing.
 pub const ERRORS: &[&[&ErrorCode]] = &[
@@ -86,6 +88,7 @@ pub const ERRORS: &[&[&ErrorCode]] = &[
     chat::keywords::ERRORS,
     chat::summaries::ERRORS,
     chat::live::ERRORS,
+    chat::search::ERRORS,
 ];
 /// State machines of this wing, by noun.
 pub const STATES: &[&[StateTable]] = &[

@@ -23,7 +23,7 @@ pub fn routes(routes: &mut ServiceConfig<'_>) {
 }
 
 fn chat(routes: &mut ServiceConfig<'_>) {
-    use governance::chat::{groups, live, messages, topics, unread};
+    use governance::chat::{groups, live, messages, search, topics, unread};
     routes
         .service(groups::http::chat_group_open)
         .service(groups::http::chat_group_list)
@@ -45,6 +45,7 @@ fn chat(routes: &mut ServiceConfig<'_>) {
         .service(topics::http_poll::chat_read_mark)
         .service(live::http::chat_follow)
         .service(unread::http::chat_unread_find)
+        .service(search::http::chat_message_search)
         .service(messages::http::chat_message_list)
         .service(messages::http::chat_message_send)
         .service(messages::http::chat_message_withdraw);
@@ -322,9 +323,11 @@ fn chat_moderation(routes: &mut ServiceConfig<'_>) {
 }
 
 fn chat_follow_up(routes: &mut ServiceConfig<'_>) {
-    use governance::chat::{cards, cases, keywords, summaries};
+    use governance::chat::{cards, cases, exports, keywords, summaries};
     routes
         .service(cases::http::chat_message_to_request)
+        .service(exports::http::chat_topic_export)
+        .service(exports::http::chat_group_export)
         .service(keywords::http::chat_keyword_list)
         .service(keywords::http::chat_keyword_create)
         .service(keywords::http::chat_keyword_end)

@@ -1,6 +1,7 @@
 //! SIGKILL for the real `palm serve` in the middle of a mixed load, several times.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use base::cluster::Scratch;
@@ -15,17 +16,25 @@ use crate::support::{Database, Server, World};
 const ROUNDS: usize = 6;
 
 /// The server's process. Whatever becomes of the test, it ends.
-struct Palm {
+pub(crate) struct Palm {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Palm {
     fn start(database: &Database, folder: &str, address: &str) -> Self {
+        Self::start_with_keys(database, folder, address, None)
+    }
+
+    /// Starts it with keys that the test has too.
+    pub(crate) fn start_with_keys(database: &Database, folder: &str, address: &str, keys: Option<&Path>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_palm"));
         command.args(["serve", "--demo", "--accept-unsafe-settings", "--http-addr", address, "--metrics-addr", "127.0.0.1:0"]);
         command.args(["--log", "error", "--pool-size", "12", "--account-rate", "100000"]);
         command.env("PALM_DATABASE_URL", &database.app_url).env("PALM_DATA_DIR", folder);
+        if let Some(keys) = keys {
+            command.env("PALM_KEYS_FILE", keys);
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().expect("palm starts");
         let stdout = BufReader::new(child.stdout.take().expect("its output"));
         let mut lines = stdout.lines().map_while(Result::ok);
@@ -36,7 +45,7 @@ impl Palm {
         Self { child, address }
     }
 
-    fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("SIGKILL");
         self.child.wait().expect("it is gone");
     }

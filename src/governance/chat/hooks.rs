@@ -8,7 +8,7 @@ use diesel::PgConnection;
 use people::identity::{EraseHook, ExportHook, MergeHook};
 use serde_json::{Value, json};
 
-use crate::{TopicId, groups, messages, moderation, summaries, topics};
+use crate::{TopicId, digests, groups, messages, moderation, summaries, topics};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "chat", before: None, erase };
@@ -25,6 +25,7 @@ fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
     moderation::forget(tx.conn(), person)?;
     moderation::forget_reporter(tx.conn(), person)?;
     summaries::forget(tx.conn(), person)?;
+    digests::forget(tx.conn(), person)?;
     Ok(())
 }
 
@@ -52,9 +53,11 @@ fn export(connection: &mut PgConnection, _ring: &KeyRing, person: PersonId) -> R
     let voted = votes.iter().map(|(topic, option, at)| json!({"topic": titles.get(topic), "option": option, "at": at}));
     let set = groups::rows::settings_of(connection, person)?;
     let set = set.iter().map(|row| json!({"group": row.group_id, "nickname": row.nickname, "quiet": row.quiet}));
+    let told = digests::told(connection, person)?;
+    let told = told.iter().map(|row| json!({"day": row.day, "topics": row.topics, "messages": row.messages}));
     let summed = summed.iter().map(|(topic, text)| json!({"topic": titles.get(topic), "text": text}));
     Ok(json!({
         "messages": written.collect::<Vec<_>>(), "votes": voted.collect::<Vec<_>>(), "settings": set.collect::<Vec<_>>(),
-        "summaries": summed.collect::<Vec<_>>(),
+        "summaries": summed.collect::<Vec<_>>(), "digests": told.collect::<Vec<_>>(),
     }))
 }

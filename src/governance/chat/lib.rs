@@ -3,7 +3,7 @@
 //!
 //! Folders: `groups` (who belongs to one, what a member set), `topics` (talk, question, notice, poll), `messages` (sending, following,
 //! withdrawing, the check), `moderation` and `records` (what workers do against messages and members, and the record of it), `questions`
-//! (what workers owe an answer), `unread` (what somebody hasn't read), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
+//! (what workers owe an answer), `unread` and `digests` (what somebody hasn't read, and telling them), `search` (finding messages), `exports` (files of what was said), `cases` (requests that come of messages), `keywords` (words that feed leads), `summaries`, `cards` (the
 //! bridge to the WeChat group), `live` (the socket of an open page). Whoever lists or follows asks `groups::may_read` first.
 //!
 //! Invariants: nobody reads a group that they don't belong to *now*; what the check holds back has no number and is seen by its author
@@ -13,6 +13,8 @@
 
 pub mod cards;
 pub mod cases;
+mod digests;
+pub mod exports;
 pub mod groups;
 mod home;
 mod hooks;
@@ -24,6 +26,7 @@ mod questions;
 mod reach;
 pub mod records;
 mod schema;
+pub mod search;
 mod signal;
 pub mod summaries;
 pub mod topics;
@@ -90,5 +93,7 @@ pub fn jobs() -> Vec<JobKind> {
     all.extend(messages::jobs());
     all.extend(questions::jobs());
     all.extend(cases::jobs());
+    all.extend(search::jobs());
+    all.extend(digests::jobs());
     all
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use serde_json::json;
 
+use super::actor::HeldRole;
 use super::role::Role;
 use super::rows_role::{self, NewRole, RoleRow};
 use super::{ROLES_EXCLUDE, RoleId};
@@ -162,6 +163,27 @@ pub fn end_at_unit(tx: &mut Tx<'_>, person: PersonId, role: Role, unit: GridUnit
 pub fn people_with_role(connection: &mut PgConnection, role: Role, unit: GridUnitId) -> DbResult<Vec<PersonId>> {
     let now = now(connection)?;
     rows_role::holders(connection, role.name(), Some(unit), None, now)
+}
+
+/// Active people who hold one of these roles now, with where they hold them, after somebody in the order of their ids; the members of every
+/// group that is made of roles and places.
+pub fn people_holding(
+    connection: &mut PgConnection,
+    roles: &[Role],
+    after: Option<PersonId>,
+    limit: i64,
+) -> DbResult<Vec<(PersonId, Vec<HeldRole>)>> {
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    let mut people: Vec<(PersonId, Vec<HeldRole>)> = Vec::new();
+    for (person, role, unit, path) in rows_role::holding(connection, &names, after, limit)? {
+        let Some(role) = Role::parse(&role) else { continue };
+        let held = HeldRole { role, unit: Some(unit), path: Some(path), community: None, organization: None };
+        match people.last_mut() {
+            Some((last, all)) if *last == person => all.push(held),
+            _ => people.push((person, vec![held])),
+        }
+    }
+    Ok(people)
 }
 
 /// People who hold a role of an organization: a merchant's clerks.

@@ -75,8 +75,8 @@ pub use console::{
 };
 pub use erasures::{ErasureLog, erase_marked};
 pub use grant::{
-    Grant, RoleSource, deputies_over, end as end_role, end_at_unit, grant, grant_as, holds, people_of_organization, people_over,
-    people_over_each, people_with_role, places_of, places_without,
+    Grant, RoleSource, deputies_over, end as end_role, end_at_unit, grant, grant_as, holds, people_holding,
+    people_of_organization, people_over, people_over_each, people_with_role, places_of, places_without,
 };
 pub use hold::HoldState;
 pub use hooks::{EraseBefore, EraseHook, ExportHook, HomeHook, HomeItem, Hooks, MergeBefore, MergeHook};

@@ -188,6 +188,40 @@ struct OverRow {
     person_id: PersonId,
 }
 
+#[derive(QueryableByName)]
+struct HoldingRow {
+    #[diesel(sql_type = sql_types::Uuid)]
+    person_id: PersonId,
+    #[diesel(sql_type = sql_types::Text)]
+    role: String,
+    #[diesel(sql_type = sql_types::Uuid)]
+    unit: GridUnitId,
+    #[diesel(sql_type = sql_types::Text)]
+    path: String,
+}
+
+/// Roles bound to a unit of at most so many active people after one of them, in the order of the people's ids.
+pub(super) fn holding(
+    connection: &mut PgConnection,
+    names: &[&str],
+    after: Option<PersonId>,
+    limit: i64,
+) -> DbResult<Vec<(PersonId, String, GridUnitId, GridPath)>> {
+    let rows: Vec<HoldingRow> = sql_query(
+        "WITH held AS (SELECT r.person_id, r.role, r.grid_unit_id FROM roles r WHERE r.role = ANY($1) AND r.starts_at <= palm_now() \
+            AND (r.ends_at IS NULL OR r.ends_at > palm_now()) AND r.grid_unit_id IS NOT NULL AND ($2 IS NULL OR r.person_id > $2)), \
+         chosen AS (SELECT DISTINCT h.person_id FROM held h JOIN persons p ON p.id = h.person_id AND p.state = 'active' \
+            ORDER BY h.person_id LIMIT $3) \
+         SELECT h.person_id, h.role, u.id AS unit, u.path FROM held h JOIN chosen USING (person_id) \
+         JOIN grid_units u ON u.id = h.grid_unit_id ORDER BY h.person_id, u.path, h.role",
+    )
+    .bind::<sql_types::Array<sql_types::Text>, _>(names)
+    .bind::<sql_types::Nullable<sql_types::Uuid>, _>(after.map(|person| person.0))
+    .bind::<sql_types::BigInt, _>(limit)
+    .load(connection)?;
+    Ok(rows.into_iter().map(|row| (row.person_id, row.role, row.unit, GridPath::new(row.path))).collect())
+}
+
 /// Of these places, those that nobody with the role stands over, in one query.
 pub(super) fn without_holder(connection: &mut PgConnection, role: &str, places: &[GridPath]) -> DbResult<Vec<GridPath>> {
     let paths: Vec<&str> = places.iter().map(GridPath::as_str).collect();

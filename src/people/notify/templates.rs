@@ -90,5 +90,6 @@ templates! {
     CHAT_APPEAL_DECIDED "chat_appeal_decided" "申诉结果" "您对「{kind}」的申诉{what}：{note}" "Your objection was decided" "Your objection ({kind}) was decided ({what}): {note}" Some("pages/chat/measures"), ["thing1" = "{kind}", "thing2" = "{what}"];
     CHAT_UNANSWERED "chat_unanswered" "居民提问已超时" "话题「{title}」中居民的提问已超过答复时限，请尽快答复。" "A question is overdue" "A question in the topic {title} is overdue; please answer." Some("pages/chat/index"), ["thing1" = "{title}"];
     CHAT_TAKEN_UP "chat_taken_up" "您的话已转为诉求" "您在话题「{title}」中说的事已转为诉求 {number}，办理结果会回到话题中。" "Your message became a request" "What you said in {title} became the request {number}; its answer returns to the topic." Some("pages/governance/requests"), ["thing1" = "{title}", "thing2" = "{number}"];
+    CHAT_DIGEST "chat_digest" "居民畅聊有新消息" "您不在时，群里有 {what}。不想收到可在群设置中选免打扰。" "Unread in the chat" "While you were away: {messages} unread messages. Silence a group in its settings to hear no more." Some("pages/chat/index"), ["thing1" = "居民畅聊", "thing2" = "{what}"];
     JOINT_TASK_GIVEN "joint_task_given" "新的联席任务" "「{title}」请于 {until} 前完成。" "A task of a joint case" "Please do by {until}: {title}" Some("pages/staff/joint"), ["thing1" = "{title}", "thing2" = "{until}"];
 }

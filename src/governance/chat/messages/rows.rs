@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{ChatMessageKind, MessageState};
 use crate::schema::{chat_messages, chat_reports, chat_topics};
-use crate::{MessageId, TopicId};
+use crate::{MessageId, TopicId, search};
 
 diesel::allow_tables_to_appear_in_same_query!(chat_messages, chat_topics, chat_reports);
 
@@ -68,8 +68,11 @@ pub(crate) struct Step {
     pub(crate) case_id: Option<CaseId>,
 }
 
-/// Moves a held message.
+/// Moves a held message; with its text go the words by which it is found.
 pub(crate) fn step(connection: &mut PgConnection, id: MessageId, step: &Step) -> DbResult<()> {
+    if step.text == Some(None) {
+        search::forget(connection, &[id])?;
+    }
     diesel::update(chat_messages::table.find(id)).set(step).execute(connection)?;
     Ok(())
 }
@@ -186,9 +189,17 @@ pub(crate) fn forget_aged(connection: &mut PgConnection, before: DateTime<Utc>, 
         .order(chat_messages::created_at)
         .limit(limit)
         .load(connection)?;
+    search::forget(connection, &aged)?;
     Ok(diesel::update(chat_messages::table.filter(chat_messages::id.eq_any(aged)))
         .set(chat_messages::text.eq(None::<String>))
         .execute(connection)?)
+}
+
+/// A message in which numbers were struck out.
+#[derive(QueryableByName)]
+struct Masked {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: MessageId,
 }
 
 /// Takes a person out of what they wrote; texts that nobody else sees go.
@@ -198,9 +209,14 @@ pub(crate) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         .set(chat_messages::text.eq(None::<String>))
         .execute(connection)?;
     // Numbers in what stays may be phones.
-    diesel::sql_query("UPDATE chat_messages SET text = regexp_replace(text, '[0-9]{5,}', '***', 'g') WHERE author_id = $1 AND text ~ '[0-9]{5,}'")
-        .bind::<diesel::sql_types::Uuid, _>(person.0)
-        .execute(connection)?;
+    let masked: Vec<Masked> = diesel::sql_query(
+        "UPDATE chat_messages SET text = regexp_replace(text, '[0-9]{5,}', '***', 'g') WHERE author_id = $1 AND text ~ '[0-9]{5,}' \
+         RETURNING id",
+    )
+    .bind::<diesel::sql_types::Uuid, _>(person.0)
+    .load(connection)?;
+    let masked: Vec<MessageId> = masked.into_iter().map(|row| row.id).collect();
+    search::forget_masked(connection, person, &masked)?;
     diesel::update(chat_messages::table.filter(chat_messages::author_id.eq(person)))
         .set(chat_messages::author_id.eq(None::<PersonId>))
         .execute(connection)?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::rows::{self, Step};
 use super::{MessageMove, NOUN, send};
 use crate::reach::found;
-use crate::{MessageId, topics};
+use crate::{MessageId, search, topics};
 
 /// Messages, for `nouns.rs`.
 pub const SCREENED: Noun = Noun { name: NOUN, zh: "畅聊消息", path: None, decided, texts: Some(rows::texts) };
@@ -38,6 +38,7 @@ fn decided(tx: &mut Tx<'_>, id: Uuid, decision: Decision) -> Result<(), ApiError
     }
     rows::step(tx.conn(), message.id, &step)?;
     if publish {
+        search::put(tx.conn(), &message, &topic)?;
         send::owed(tx, &topic, &message)?;
     }
     Ok(())

@@ -22,7 +22,7 @@ use crate::groups::{self, Seen};
 use crate::moderation::{self, CHAT_MUTED};
 use crate::reach::{moderators, tell};
 use crate::topics::{self, CHAT_TOPIC_NOT_OPEN, TopicKind, TopicState};
-use crate::{MessageId, Part, TopicId, keywords, questions};
+use crate::{MessageId, Part, TopicId, keywords, questions, search};
 
 /// A message to be sent.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -171,6 +171,7 @@ fn enter(tx: &mut Tx<'_>, seen: &Seen, mut message: Message) -> Result<Sent, Api
     message.change_sequence = Some(change);
     message.published_at = Some(message.created_at);
     rows::insert(tx.conn(), &message)?;
+    search::put(tx.conn(), &message, &seen.topic)?;
     if let Some(author) = message.author_id {
         // Who writes has read what stands before.
         topics::mark_read(tx.conn(), message.topic_id, (author, sequence), message.created_at)?;

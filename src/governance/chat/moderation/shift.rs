@@ -11,8 +11,8 @@ use super::hide::{self, Change};
 use crate::messages::{self, Message, MessageMove, MessageState};
 use crate::reach::{found, moved, tell};
 use crate::records::{self, RecordAction};
-use crate::topics::{self, TopicState};
-use crate::{MessageId, TopicId};
+use crate::topics::{self, Topic, TopicState};
+use crate::{MessageId, TopicId, search};
 
 /// Where a message goes.
 #[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
@@ -41,20 +41,20 @@ pub(super) fn shift(
     tell(tx, message.author_id, &notice.link(format!("pages/chat/topic?id={}", target.id)))?;
     // Two topics are locked in the order of their ids.
     if target.id < seen.topic.id {
-        let there = enter(tx, new, &message, target.id)?;
+        let there = enter(tx, new, &message, &target)?;
         let here = hide::step(tx, "chat_message_move", (&seen, &message), (state, Some(target.id)))?;
         return Ok([here, there]);
     }
     let here = hide::step(tx, "chat_message_move", (&seen, &message), (state, Some(target.id)))?;
-    let there = enter(tx, new, &message, target.id)?;
+    let there = enter(tx, new, &message, &target)?;
     Ok([here, there])
 }
 
-fn enter(tx: &mut Tx<'_>, new: MessageId, message: &Message, topic: TopicId) -> Result<Change, ApiError> {
-    let (sequence, change) = topics::bump(tx.conn(), topic, true)?;
+fn enter(tx: &mut Tx<'_>, new: MessageId, message: &Message, topic: &Topic) -> Result<Change, ApiError> {
+    let (sequence, change) = topics::bump(tx.conn(), topic.id, true)?;
     let moved = Message {
         id: new,
-        topic_id: topic,
+        topic_id: topic.id,
         sequence: Some(sequence),
         change_sequence: Some(change),
         state: MessageState::Published,
@@ -66,5 +66,6 @@ fn enter(tx: &mut Tx<'_>, new: MessageId, message: &Message, topic: TopicId) -> 
         ..message.clone()
     };
     messages::insert(tx.conn(), &moved)?;
-    Ok((topic, change))
+    search::put(tx.conn(), &moved, topic)?;
+    Ok((topic.id, change))
 }

@@ -12,7 +12,7 @@ use crate::{GroupId, TopicId};
 diesel::allow_tables_to_appear_in_same_query!(chat_topics, chat_read_marks, chat_members);
 
 /// How long a closed topic still counts.
-const CLOSED: TimeDelta = TimeDelta::days(14);
+pub(crate) const CLOSED: TimeDelta = TimeDelta::days(14);
 
 /// A topic with something unread.
 #[derive(Debug, Clone, Queryable)]

@@ -1,10 +1,15 @@
 //! The grid chat over HTTP.
 
+mod digests;
+mod exports;
 mod follow;
+mod kill;
 mod live;
 mod messages;
 mod moderation;
 mod scope;
+mod search;
+mod slow;
 mod topics;
 mod unread;
 

@@ -1,0 +1,2 @@
+DROP TABLE chat_search;
+DELETE FROM jobs WHERE kind = 'chat_search_fill';
