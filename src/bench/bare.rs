@@ -12,7 +12,7 @@ use people::identity::{Actor, Authenticator};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{requests, rows};
+use super::{chat, requests, rows};
 use crate::database;
 use crate::serve::{self, ServeArgs};
 
@@ -34,7 +34,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
             web::scope("/bench")
                 .wrap(authenticator.clone())
                 .route("/rows/{id}", web::get().to(row))
-                .route("/requests", web::post().to(file)),
+                .route("/requests", web::post().to(file))
+                .route("/messages", web::post().to(message)),
         )
     })
     .workers(args.workers)
@@ -67,6 +68,17 @@ async fn file(request: HttpRequest, body: web::Json<requests::Bare>, pool: Data<
     };
     let (person, bare) = (actor.person, body.into_inner());
     let write = move || -> anyhow::Result<Uuid> { Ok(requests::bare(&mut *pool.get()?, person, &bare)?) };
+    let id = web::block(write).await?.map_err(actix_web::error::ErrorInternalServerError)?;
+    Ok(HttpResponse::Created().json(json!({"id": id})))
+}
+
+/// The rows of a message, likewise.
+async fn message(request: HttpRequest, body: web::Json<chat::Bare>, pool: Data<Connections>) -> actix_web::Result<HttpResponse> {
+    let Some(actor) = request.extensions().get::<Arc<Actor>>().cloned() else {
+        return Ok(HttpResponse::Unauthorized().finish());
+    };
+    let (person, bare) = (actor.person, body.into_inner());
+    let write = move || -> anyhow::Result<Uuid> { Ok(chat::bare(&mut *pool.get()?, person, &bare)?) };
     let id = web::block(write).await?.map_err(actix_web::error::ErrorInternalServerError)?;
     Ok(HttpResponse::Created().json(json!({"id": id})))
 }

@@ -6,6 +6,7 @@
 mod awards;
 mod bare;
 mod baseline;
+mod chat;
 mod client;
 mod figures;
 mod holds;
@@ -30,6 +31,8 @@ pub use figures::{Figure, Figures};
 pub enum Part {
     /// Requests: suggestions of a category, filing beside a bare insert, and what a million of them cost
     Requests,
+    /// Chat: sending beside a bare insert, delivery over a thousand sockets, unread counts
+    Chat,
 }
 
 /// Options of `palm bench`.
@@ -42,7 +45,7 @@ pub struct BenchArgs {
     #[arg(long, env = "PALM_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// With `requests`: also measure lists, search, map, duplicates and clocks on a copy of the folder's own database, as
-    /// `palm demo --scale 1m` has seeded it
+    /// `palm demo --scale 1m` has seeded it; with `chat`: count what is unread among ten million messages
     #[arg(long)]
     pub scaled: bool,
     /// Shorter stages: under a minute in all
@@ -55,8 +58,10 @@ pub struct BenchArgs {
 
 /// Runs every stage, one printed line each.
 pub async fn run(args: BenchArgs) -> anyhow::Result<Figures> {
-    if args.part == Some(Part::Requests) {
-        return requests::run(&args).await;
+    match args.part {
+        Some(Part::Requests) => return requests::run(&args).await,
+        Some(Part::Chat) => return chat::run(&args).await,
+        None => {}
     }
     let started = Instant::now();
     if cfg!(debug_assertions) {
