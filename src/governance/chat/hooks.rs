@@ -37,6 +37,8 @@ fn merge(tx: &mut Tx<'_>, gone: PersonId, keep: PersonId) -> Result<(), ApiError
     moderation::hand_over(tx.conn(), gone, keep)?;
     moderation::hand_over_reports(tx.conn(), gone, keep)?;
     summaries::hand_over(tx.conn(), gone, keep)?;
+    // The kept account has a digest of its own on the same days.
+    digests::forget(tx.conn(), gone)?;
     Ok(())
 }
 
