@@ -34,6 +34,7 @@ screens: ## pictures of the staff console's screens, into target/screens
 	@bash .ci/setup.sh --screens
 	@PALM_SCREENS=$(CURDIR)/target/screens cargo test --test integration every_screen_opens
 	@ls target/screens
+	@cat target/screens/figures.txt
 
 docs: setup ## write api-docs/ anew from the code
 	@PALM_WRITE_DOCS=1 cargo test --test integration documents

@@ -20,6 +20,7 @@ use people::identity::{Actor, ConsoleCookies, Role};
 use super::menu::{self, Entry};
 use super::said::Said;
 use super::{Settings, assets};
+use crate::demo::practice;
 
 /// Cookie of the message that the next page shows.
 const FLASH: &str = "palm_flash";
@@ -93,6 +94,12 @@ impl Frame {
     /// Does the reader want large type?
     pub(crate) const fn large(&self) -> bool {
         self.large
+    }
+
+    /// Does the reader work in the practice community?
+    pub(crate) fn practises(&self) -> bool {
+        let paths = self.actor.iter().flat_map(|actor| actor.roles.iter().filter_map(|held| held.path.as_ref()));
+        paths.into_iter().any(practice::is_practice)
     }
 
     /// Is somebody signed in?

@@ -1,19 +1,21 @@
 //! How the installation does: jobs that stopped, messages that did not get through, WeChat, webhooks, versions. Nothing of people.
 
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use actix_web::{HttpResponse, get, post};
 use askama::Template;
 use base::clients::wechat::WeChat;
 use base::db::Db;
-use base::error::ApiError;
+use base::error::{self, ApiError};
 use base::http::{PathId, Query};
 use base::jobs;
+use base::keys::KeyRing;
 use base::page::{Page, PageQuery};
 use governance::connectors::ConnectorList;
 use governance::connectors::http::{self as connectors, ConnectorView};
 use people::identity::Can;
 use uuid::Uuid;
 
+use super::Settings;
 use super::form::Form;
 use super::frame::Frame;
 use super::refused::Refused;
@@ -21,6 +23,7 @@ use super::times;
 use super::words_frame as frame_words;
 use super::words_operations as w;
 use crate::database;
+use crate::demo::practice;
 use crate::operations::http::{self as api, DeadJobView, FailedPushView, WechatInterfaceView};
 use crate::operations::{DeadJobList, DeadJobRerun, FailedPushList, WechatStatusFind};
 
@@ -38,6 +41,8 @@ struct OperationsPage<'a> {
     connectors: Vec<ConnectorView>,
     version: &'static str,
     migration: String,
+    /// May the practice community be made new here?
+    practice: bool,
     refused: &'a Refused,
 }
 
@@ -61,6 +66,7 @@ async fn whole(
         connectors: connectors::list(&can.3, db, &most).await?.items,
         version: crate::VERSION,
         migration: database::embedded_migrations().map_err(ApiError::internal)?.pop().unwrap_or_default(),
+        practice: frame.demo(),
         refused,
     };
     frame.page_with(refused.status_or_ok(), &page)
@@ -96,4 +102,21 @@ pub async fn console_job_rerun(
             whole((&see, &frame, &db, &wechat), &PageQuery::default(), &refused).await
         }
     }
+}
+
+/// Makes the practice community new, as `palm demo practice-reset` does; a demo installation only, and nothing but that community.
+#[post("/operations/practice-reset")]
+pub async fn console_practice_reset(
+    _can: Can<DeadJobRerun>,
+    frame: Frame,
+    _form: Form,
+    (settings, db, ring): (Data<Settings>, Data<Db>, Data<KeyRing>),
+) -> Result<HttpResponse, ApiError> {
+    if !settings.demo {
+        return Err(ApiError::of(&error::NOT_FOUND));
+    }
+    let (db, ring) = (db.as_ref().clone(), ring.into_inner());
+    let made = web::block(move || practice::reset(&db, &ring)).await.map_err(ApiError::internal)?;
+    made.map_err(ApiError::internal)?;
+    Ok(frame.go(PAGE, w::PRACTICE_DONE))
 }

@@ -18,7 +18,7 @@ use points::awards::{AwardView, AwardWaitingList};
 use points::budgets::http::{self as api, BudgetQuery};
 use points::budgets::{
     BudgetApprove, BudgetChangeApprove, BudgetChangeRefuse, BudgetClose, BudgetCreate, BudgetId, BudgetList, BudgetRefuse,
-    BudgetState, BudgetTopUp, BudgetView, ChangeId, ChangeState,
+    BudgetState, BudgetTopUp, BudgetUnfund, BudgetView, ChangeId, ChangeState,
 };
 
 use super::form::Form;
@@ -161,6 +161,23 @@ pub async fn console_budget_top_up(
     db: Data<Db>,
 ) -> Result<HttpResponse, ApiError> {
     let asked = async { api::top_up(&can, &db, (form.key()?, form.hash()), id.0, &form.read()?).await };
+    match asked.await {
+        Ok(_done) => Ok(frame.go(LIST, w::ASKED)),
+        Err(why) => budgets_page((&list, &frame, &db), &all(), &Refused::new("decide", form, why, frame.lang())?).await,
+    }
+}
+
+/// Asks to take unused points out.
+#[post("/points/budgets/{id}/unfund")]
+pub async fn console_budget_unfund(
+    can: Can<BudgetUnfund>,
+    list: Can<BudgetList>,
+    frame: Frame,
+    id: PathId<BudgetId>,
+    form: Form,
+    db: Data<Db>,
+) -> Result<HttpResponse, ApiError> {
+    let asked = async { api::unfund(&can, &db, (form.key()?, form.hash()), id.0, &form.read()?).await };
     match asked.await {
         Ok(_done) => Ok(frame.go(LIST, w::ASKED)),
         Err(why) => budgets_page((&list, &frame, &db), &all(), &Refused::new("decide", form, why, frame.lang())?).await,

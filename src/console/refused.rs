@@ -66,6 +66,17 @@ impl Refused {
         self.is(form) && self.fields.iter().any(|wrong| wrong == field)
     }
 
+    /// Did somebody move the thing meanwhile?
+    pub(crate) fn is_conflict(&self) -> bool {
+        self.status == 409
+    }
+
+    /// The texts that were typed, whether their form still stands on the page or not.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &str> {
+        let texts = ["text", "note", "reason", "legal_basis", "instead", "summary"];
+        texts.into_iter().map(|field| self.sent.get(field)).filter(|typed| !typed.trim().is_empty())
+    }
+
     /// What was typed into a field of a form.
     pub(crate) fn typed(&self, form: &str, field: &str) -> &str {
         if self.is(form) { self.sent.get(field) } else { "" }

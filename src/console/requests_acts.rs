@@ -5,20 +5,23 @@ use actix_web::web::Data;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, post};
 use base::db::{Db, Done};
 use base::error::{self, ApiError};
+use base::keys::KeyRing;
 use futures_util::future::{Ready, ready};
 use governance::requests::clocks::{RequestExtend, RequestPause, RequestResume};
 use governance::requests::desk::{self, Sent};
 use governance::requests::{
-    CaseId, Progress, RequestAccept, RequestAnswer, RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch, RequestFind,
-    RequestProgress, RequestReturn,
+    CaseId, NewAnswer, Progress, RequestAccept, RequestAnswer, RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch,
+    RequestFind, RequestProgress, RequestReturn,
 };
-use people::files::Signer;
+use people::files::http as files;
+use people::files::{Cabinet, FileCreate, Signer};
 use people::identity::Can;
 
 use super::form::Form;
 use super::frame::Frame;
 use super::refused::Refused;
 use super::said::Said;
+use super::upload::UploadForm;
 use super::{requests, words_requests as w};
 
 /// The request that a form is about, and what its page needs.
@@ -92,14 +95,33 @@ acts! {
     console_request_arbitrate RequestArbitrate "/requests/{id}/arbitrate" "arbitrate" arbitrate ARBITRATED;
     /// Asks the reporter.
     console_request_ask RequestAsk "/requests/{id}/ask" "ask" ask ASKED;
-    /// Answers it.
-    console_request_answer RequestAnswer "/requests/{id}/answer" "answer" answer ANSWERED;
     /// Confirms that the report is true.
     console_request_confirm RequestConfirm "/requests/{id}/confirm" "confirm" confirm CONFIRMED;
     /// Stops the clock of the answer.
     console_request_pause RequestPause "/requests/{id}/pause" "pause" pause PAUSED;
     /// Extends the deadline.
     console_request_extend RequestExtend "/requests/{id}/extend" "extend" extend EXTENDED;
+}
+
+/// Answers it, with a picture of the result if one was chosen.
+#[post("/requests/{id}/answer")]
+pub async fn console_request_answer(
+    can: (Can<RequestAnswer>, Can<FileCreate>),
+    at: At,
+    sent: UploadForm,
+    (cabinet, ring): (Data<Cabinet>, Data<KeyRing>),
+) -> Result<HttpResponse, ApiError> {
+    let UploadForm { form, file } = sent;
+    let outcome = async {
+        let mut answer: NewAnswer = form.read()?;
+        if !file.is_empty() {
+            let kept = files::receive(&can.1, (&at.db, &cabinet, &ring), form.key_for("file")?, file).await?;
+            answer.files = Some(serde_json::from_value(serde_json::json!([kept.id])).map_err(ApiError::internal)?);
+        }
+        desk::answer(&can.0, &at.db, at.sent(&form)?, at.id, answer).await
+    };
+    let outcome = outcome.await;
+    at.after("answer", form, outcome, w::ANSWERED).await
 }
 
 /// Tells the reporter news: this form has no field for a note, the note's has none for the reporter.

@@ -59,6 +59,8 @@ impl Wanted {
 /// One line.
 struct Line {
     item: HomeItem,
+    /// The reader's own, and not only their office's?
+    own: bool,
     left: Left,
     until: Option<String>,
     /// Its page of the console, if it has one.
@@ -144,8 +146,9 @@ fn counts(items: &[HomeItem], wanted: &Wanted) -> Vec<Count> {
     kinds.into_iter().map(count).collect()
 }
 
-fn line(item: HomeItem, now: DateTime<Utc>, frame: &Frame) -> Line {
+fn line(item: HomeItem, own: bool, now: DateTime<Utc>, frame: &Frame) -> Line {
     Line {
+        own,
         left: left(item.deadline, now, frame.lang()),
         until: item.deadline.as_ref().map(moment),
         page: page_of(&item.link),
@@ -157,6 +160,7 @@ fn line(item: HomeItem, now: DateTime<Utc>, frame: &Frame) -> Line {
 /// What a page of the list is made from.
 struct Gathered {
     items: Vec<HomeItem>,
+    own: Vec<bool>,
     units: Vec<UnitChoice>,
     now: DateTime<Utc>,
 }
@@ -165,6 +169,7 @@ async fn gathered(can: &Can<TodoList>, db: &Db, hooks: Data<Hooks>, wanted: &Wan
     let (actor, whose, unit) = (can.actor().clone(), wanted.whose(), wanted.unit());
     db.read(move |connection| -> Result<_, ApiError> {
         let items = identity::todo_of(connection, &actor, &hooks, whose, unit)?;
+        let own = identity::own_among(connection, &actor, &hooks, unit, &items)?;
         let held: Vec<GridUnitId> = actor.roles.iter().filter_map(|held| held.unit).collect();
         let mut units: Vec<GridUnit> = grid::units_by_ids(connection, &held)?.into_values().collect();
         let reach = Scope { units: units.iter().map(|unit| unit.path.clone()).collect(), ..Scope::default() };
@@ -172,7 +177,7 @@ async fn gathered(can: &Can<TodoList>, db: &Db, hooks: Data<Hooks>, wanted: &Wan
         units.extend(grid::units_below(connection, &reach, Some(UnitKind::Block), None, BLOCKS)?);
         units.sort_by(|a, b| a.path.cmp(&b.path));
         let units = units.into_iter().map(|unit| UnitChoice { id: unit.id, name: unit.name }).collect();
-        Ok(Gathered { items, units, now: base::db::now(connection)? })
+        Ok(Gathered { items, own, units, now: base::db::now(connection)? })
     })
     .await
 }
@@ -187,10 +192,11 @@ pub async fn console_todo(
     hooks: Data<Hooks>,
 ) -> Result<HttpResponse, ApiError> {
     let wanted = query.0;
-    let Gathered { items, units, now } = gathered(&can, &db, hooks, &wanted).await?;
+    let Gathered { items, own, units, now } = gathered(&can, &db, hooks, &wanted).await?;
     let counts = counts(&items, &wanted);
     let fits = |item: &HomeItem| wanted.kind().is_none_or(|kind| item.kind == kind);
-    let mut lines: Vec<Line> = items.into_iter().filter(fits).map(|item| line(item, now, &frame)).collect();
+    let fitting = items.into_iter().zip(own).filter(|(item, _)| fits(item));
+    let mut lines: Vec<Line> = fitting.map(|(item, own)| line(item, own, now, &frame)).collect();
     let most = if wanted.all.is_some() { usize::MAX } else { SHOWN };
     let left_out = lines.len().saturating_sub(most);
     lines.truncate(most);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use base::error::{self, ApiError};
 use futures_util::StreamExt as _;
@@ -17,7 +18,7 @@ use super::frame;
 /// Largest file, bytes: as by the API.
 const LARGEST_FILE: usize = 16 * 1024 * 1024;
 /// Longest other field, bytes, and how many of them.
-const LONGEST_FIELD: usize = 4_096;
+const LONGEST_FIELD: usize = 8_192;
 const MOST_FIELDS: usize = 20;
 /// How long it may take over a weak network, and how long it may stand still.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -75,6 +76,12 @@ impl FromRequest for UploadForm {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("multipart/") {
+            // The same form without its file.
+            let form = Form::from_request(request, payload);
+            return Box::pin(async move { Ok(Self { form: form.await?, file: Vec::new() }) });
+        }
         let parts = Multipart::new(request.headers(), payload.take());
         let expected = frame::form_token(request);
         Box::pin(async move {

@@ -3,6 +3,7 @@
 use super::said::texts;
 
 texts! {
+    PRACTICE "练习社区（演练）：这里的一切只供练习，不会影响任何居民。" "Practice community: nothing here touches anybody.";
     PRODUCT "掌上社区工作台" "Palm Community console";
     SKIP "跳到正文" "Skip to the content";
     MENU "菜单" "Menu";

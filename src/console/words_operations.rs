@@ -3,6 +3,11 @@
 use super::said::{Said, texts};
 
 texts! {
+    PRACTICE "练习社区" "Practice community";
+    PRACTICE_HELP "供员工练习：重建后旧的练习社区停用，新的带有各种角色的人员和待办诉求；其他社区不受影响。" "For training. Made new, the one before is put away; other communities aren't touched.";
+    PRACTICE_RESET "重建练习社区" "Make it new";
+    PRACTICE_SURE "旧的练习社区将停用，其人员的练习角色随之结束。确定吗？" "The one before is put away with its roles. Sure?";
+    PRACTICE_DONE "练习社区已重建。" "It stands anew.";
     TITLE "运行" "Operations";
     HELP "系统运行情况，不含任何居民信息。" "How the installation does; nothing of people.";
     JOBS "后台任务" "Background jobs";

@@ -39,6 +39,8 @@ texts! {
     AMOUNT "积分数" "Points";
     ASK_BUTTON "提交申请" "Ask";
     TOP_UP "追加积分" "More points";
+    UNFUND "核减积分（未发放的部分）" "Take unused points out";
+    UNFUND_BUTTON "提交核减申请" "Ask for it";
     ASKED "已提交，等待另一名工作人员审批。" "Asked; another person has to approve.";
     DECIDED "已办理。" "Done.";
     MORE "下一页" "Next page";

@@ -30,6 +30,10 @@ texts! {
     FACTS "事实" "Facts";
     REPORTER "诉求人" "Reporter";
     PIN "地图坐标" "Position";
+    OPEN_MAP "在地图中打开" "Open in a map";
+    HOUSEHOLDS "同样遇到的户数" "Households that join";
+    KEPT_TEXT "您刚才输入的内容（未保存，可复制）" "What you had typed (not saved; copy it)";
+    RESULT_PHOTO "办理照片（可不选）" "Picture of the result (optional)";
     CATEGORY "事项类别" "Category";
     NO_CATEGORY "未归类" "None";
     UNIT "责任单位" "Unit";

@@ -24,4 +24,7 @@ texts! {
     NONE_PICKED "请先勾选要受理的诉求。" "Tick the requests first.";
     MORE "显示更多" "Show more";
     IN_APP "请在小程序中办理" "In the mini program";
+    OWNER "办理人" "Who";
+    OWN "本人" "me";
+    OFFICE "本办公室同事均可" "anybody of the office";
 }

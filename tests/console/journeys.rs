@@ -6,8 +6,11 @@ use people::identity::Role;
 use serde_json::json;
 
 use super::browser::Browser;
+use super::pages::Pages;
+use crate::routes::governance::chat;
 use crate::routes::governance::requests::{REQUESTS, handler_of, id, lamp, unit_at};
-use crate::support::TestApp;
+use crate::routes::people::sample_community;
+use crate::support::{Actor, TestApp};
 
 /// Request → dispatch → answer → rated.
 async fn a_request_is_dispatched_answered_and_rated(scripts: bool) {
@@ -55,41 +58,99 @@ async fn a_request_is_dispatched_answered_and_rated_without_scripts() {
     a_request_is_dispatched_answered_and_rated(false).await;
 }
 
-/// Every screen that the menu offers, as somebody of the staff sees it; `make screens` shows where the pictures are.
+/// Pages below those of the menu.
+const BELOW: &[&str] = &[
+    "/console/account",
+    "/console/chat/topics",
+    "/console/chat/measures",
+    "/console/chat/figures",
+    "/console/moderation?state=appealed",
+    "/console/people/households",
+    "/console/people/cards",
+    "/console/places/roles",
+    "/console/places/roster",
+    "/console/points/rules",
+    "/console/points/awards",
+];
+
+/// Something to look at: requests, a topic with a reported message, a register.
+async fn something_to_look_at(app: &TestApp, staff: &Actor) -> Vec<String> {
+    let resident = app.resident();
+    let mut pages = Vec::new();
+    for text in ["三号楼门口路灯不亮，晚上看不清路。", "单元门禁坏了，外人随意进出。", "楼道里堆了很多纸箱。"]
+    {
+        let mut body = lamp(app);
+        body["text"] = json!(text);
+        pages.push(format!("/console/requests/{}", id(&resident.post(REQUESTS, &body).await.expect(201))));
+    }
+    pages.truncate(1);
+    app.grant(staff, Role::GridWorker, Some(app.world.unit("S1/C1/E1/B1")), None);
+    let topic = chat::topic(staff, &chat::group(app, "S1/C1/E1/B1").await, "talk").await;
+    let (one, other) = (chat::neighbour(app, "甲", "19900000001").await, chat::neighbour(app, "乙", "19900000002").await);
+    chat::say(&one, &topic, "东门晚上太暗").await;
+    let message = id(&chat::say(&other, &topic, "物业早就该换人了").await.expect(201));
+    one.post(&format!("{}/messages/{message}/reports", chat::BASE), &json!({"reason": "abuse"})).await.expect(201);
+    pages.push(format!("/console/chat/topics/{topic}"));
+    let sample = sample_community(app, "scr1").await;
+    let community = crate::routes::people::unit_at(app, &sample.community);
+    app.grant(staff, Role::CommunityStaff, Some(community.parse().expect("a unit")), None);
+    pages
+}
+
+/// Every screen, as somebody of the staff sees it: it opens, weighs little, and is pictured with how long the server took for it;
+/// `make screens` shows where.
 #[actix_web::test]
 async fn every_screen_opens_and_is_pictured() {
     let app = TestApp::start().await;
     let folder = std::env::var("PALM_SCREENS").unwrap_or_else(|_unset| format!("{}/target/screens", env!("CARGO_MANIFEST_DIR")));
     let folder = Path::new(&folder);
-    let resident = app.resident();
-    let mut first = None;
-    for text in ["三号楼门口路灯不亮，晚上看不清路。", "单元门禁坏了，外人随意进出。", "楼道里堆了很多纸箱。"]
-    {
-        let mut body = lamp(&app);
-        body["text"] = json!(text);
-        first = first.or(Some(id(&resident.post(REQUESTS, &body).await.expect(201))));
-    }
     let (staff, admin) = (app.staff(), app.actor(Role::Admin, "S1"));
-    app.grant(&staff, Role::GridWorker, Some(app.world.unit("S1/C1/E1/B1")), None);
+    let own = something_to_look_at(&app, &staff).await;
     let browser = Browser::start(&app, true).await;
     browser.open("/console/sign-in").await;
     browser.picture(folder, "sign-in").await;
+    let mut figures = String::new();
     for (who, actor) in [("staff", &staff), ("admin", &admin)] {
         browser.sign_in(&app, actor, true).await;
-        for path in menu_of(&browser.source().await) {
+        let mut paths = menu_of(&browser.source().await);
+        if who == "staff" {
+            paths.extend(BELOW.iter().map(|path| (*path).to_owned()).chain(own.iter().cloned()));
+        }
+        let plain = Pages::new(&app);
+        plain.sign_in(actor).await;
+        for path in paths {
             browser.open(&path).await;
             browser.see("main h1").await;
-            let name = path.trim_start_matches("/console").trim_start_matches('/').replace('/', "-");
-            browser.picture(folder, &format!("{who}-{}", if name.is_empty() { "todo" } else { &name })).await;
-        }
-        if who == "staff" {
-            browser.open(&format!("/console/requests/{}", first.as_deref().unwrap_or_default())).await;
-            browser.picture(folder, "staff-request").await;
+            let name = name_of(&path);
+            browser.picture(folder, &format!("{who}-{name}")).await;
+            let began = std::time::Instant::now();
+            let page = plain.get(&path).await;
+            let took = began.elapsed();
+            assert_eq!(page.status, 200, "{path}");
+            assert!(page.bytes.len() < 60_000, "{path} weighs {}", page.bytes.len());
+            figures.push_str(&format!(
+                "{who:6} {name:24} {:6.1} ms {:6} bytes\n",
+                took.as_secs_f64() * 1_000.0,
+                page.bytes.len()
+            ));
         }
         browser.open("/console/account").await;
         browser.sign_out().await;
     }
     browser.end().await;
+    std::fs::write(folder.join("figures.txt"), figures).expect("a file");
+}
+
+/// A path as the name of a picture; those of one thing by what it is.
+fn name_of(path: &str) -> String {
+    let parts = path.trim_start_matches("/console").split(['/', '?', '=']).filter(|part| !part.is_empty() && part.len() < 30);
+    let name = parts.collect::<Vec<_>>().join("-");
+    match (name.as_str(), path.len() > 40) {
+        ("", _) => "todo".to_owned(),
+        ("requests", true) => "request".to_owned(),
+        ("chat-topics", true) => "chat-topic".to_owned(),
+        _ => name,
+    }
 }
 
 /// The paths of the menu.

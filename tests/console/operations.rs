@@ -64,3 +64,34 @@ async fn messages_that_did_not_get_through_are_counted_without_their_people() {
     staff.sign_in(&app.staff()).await;
     assert_eq!(staff.get("/console/operations").await.status, 403);
 }
+
+#[actix_web::test]
+async fn the_practice_community_is_made_new_by_an_administrator_and_marked() {
+    let app = TestApp::start().await;
+    let (path, back) = ("/console/operations/practice-reset", "/console/operations");
+    let worker = Pages::new(&app);
+    worker.sign_in(&app.grid_worker()).await;
+    let home = worker.get("/console").await.text;
+    assert!(!home.contains("练习社区（演练）"), "nobody else is told that they practise");
+    let fields = [("csrf", hidden(&home, "csrf")), ("key", "0123456789abcdef")];
+    assert_eq!(worker.post(path, &fields).await.status, 403);
+    let admin = Pages::new(&app);
+    admin.sign_in(&app.actor(Role::Admin, "S1")).await;
+    assert_eq!(admin.post(path, &[("csrf", "x"), ("key", "0123456789abcdef")]).await.status, 403);
+    for _ in 0..2 {
+        let done = admin.submit(back, path, &[]).await;
+        let page = admin.follow(done).await;
+        assert!(page.text.contains("练习社区已重建"), "{}", page.text);
+    }
+    let offered = Pages::new(&app);
+    let list = offered.get("/console/sign-in").await.text;
+    let person = list
+        .split("name=\"person\" value=\"")
+        .skip(1)
+        .find(|part| part.split("</form>").next().is_some_and(|one| one.contains("练习社区（演练）")));
+    let person = person.and_then(|part| part.split('"').next()).expect("somebody to practise as");
+    let entered = offered.submit("/console/sign-in", "/console/sign-in/demo", &[("person", person)]).await;
+    let home = offered.follow(entered).await;
+    assert!(home.text.contains("class=\"demo practice\""), "{}", home.text);
+    assert_eq!(worker.get("/console").await.status, 200, "other communities aren't touched");
+}

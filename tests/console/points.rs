@@ -49,6 +49,21 @@ async fn a_budget_is_asked_for_by_one_and_approved_by_another() {
     assert!(page.text.contains("<dt>剩余</dt><dd><b>120.5</b></dd>"), "{}", page.text);
     let forged = second.post("/console/points/decide", &[("csrf", "x"), ("key", "0123456789abcdef"), ("id", id)]).await;
     assert_eq!(forged.status, 403);
+    let unfund = format!("/console/points/budgets/{id}/unfund");
+    let asked = first.submit("/console/points", &unfund, &[("amount", "120.5")]).await;
+    assert_eq!(asked.status, 303, "{}", asked.text);
+    let theirs = second.get("/console/points").await;
+    assert!(theirs.text.contains("核减"), "{}", theirs.text);
+    let change =
+        theirs.text.split("value=\"approve-change\"").next().and_then(|before| before.rsplit("name=\"id\" value=\"").next());
+    let change = change.and_then(|rest| rest.split('"').next()).expect("a change to decide");
+    let fields = [("id", change), ("what", "approve-change")];
+    let done = second.submit("/console/points", "/console/points/decide", &fields).await;
+    let page = second.follow(done).await;
+    assert!(page.text.contains("<dt>剩余</dt><dd><b>0</b></dd>"), "{}", page.text);
+    let closed = second.submit("/console/points", "/console/points/decide", &[("id", id), ("what", "close")]).await;
+    let page = second.follow(closed).await;
+    assert!(page.text.contains("已关闭"), "{}", page.text);
 }
 
 #[actix_web::test]

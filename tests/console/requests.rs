@@ -65,6 +65,7 @@ async fn a_form_sent_twice_is_done_once_and_a_refused_one_keeps_what_was_typed()
     let conflict = other.post(&format!("{page}/accept"), &typed).await;
     assert_eq!(conflict.status, 409);
     assert!(conflict.text.contains("情况已变化") && conflict.text.contains("带梯子"), "the new state is shown");
+    assert!(conflict.text.contains("readonly>我明天去看看</textarea>"), "what was typed is kept: {}", conflict.text);
     // An answer that lacks what its outcome needs.
     let refused =
         one.submit(&page, &format!("{page}/answer"), &[("outcome", "cannot_be_solved"), ("text", "暂时无法更换")]).await;
@@ -108,6 +109,11 @@ async fn many_are_accepted_at_once_from_the_to_do_list() {
     browser.sign_in(&app.grid_worker()).await;
     let home = browser.get("/console").await.text;
     assert!(home.contains(&format!("/console/requests/{}", requests[0])) && home.contains("还剩"), "{home}");
+    assert!(home.contains("<td>本人</td>") && !home.contains("<td>本办公室同事均可</td>"), "a worker's own block: {home}");
+    let office = Pages::new(&app);
+    office.sign_in(&app.staff()).await;
+    let theirs = office.get("/console").await.text;
+    assert!(theirs.contains("<td>本办公室同事均可</td>"), "anybody of the community's staff: {theirs}");
     let picked = [("case", requests[0].as_str()), ("case", requests[1].as_str())];
     let done = browser.submit("/console", "/console/todo/accept", &picked).await;
     let home = browser.follow(done).await.text;
@@ -141,4 +147,46 @@ async fn harmful_texts_are_shown_as_texts() {
             super::shows_as_text(&shown.text, harm);
         }
     }
+}
+
+#[actix_web::test]
+async fn a_picture_comes_with_the_answer_and_the_page_counts_households() {
+    let app = TestApp::start().await;
+    let (resident, worker) = (app.resident(), app.grid_worker());
+    let mut body = lamp(&app);
+    body["pin"] = json!({"lat": 39.9087, "lon": 116.3975});
+    let request = id(&resident.post(REQUESTS, &body).await.expect(201));
+    let page = format!("/console/requests/{request}");
+    let browser = Pages::new(&app);
+    browser.sign_in(&worker).await;
+    let accepted = browser.submit(&page, &format!("{page}/accept"), &[]).await;
+    let shown = browser.follow(accepted).await;
+    assert!(shown.text.contains("<dt>同样遇到的户数</dt><dd>0</dd>"), "{}", shown.text);
+    assert!(shown.text.contains("href=\"geo:39.9087,116.3975\""), "{}", shown.text);
+    let fields = |key: &'static str| {
+        [
+            ("csrf", hidden(&shown.text, "csrf").to_owned()),
+            ("key", key.to_owned()),
+            ("outcome", "solved".to_owned()),
+            ("text", "灯泡已更换。".to_owned()),
+        ]
+    };
+    let as_fields = |fields: &[(&'static str, String)]| -> Vec<(String, String)> {
+        fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    };
+    let verb = format!("{page}/answer");
+    let sent = as_fields(&fields("0123456789abcdef"));
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let refused = browser.upload(&verb, &sent, b"no picture at all").await;
+    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert!(refused.text.contains("灯泡已更换。"), "what was typed is kept");
+    let sent = as_fields(&fields("0123456789abcdeg"));
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    for _ in 0..2 {
+        let answered = browser.upload(&verb, &sent, &crate::routes::people::files::jpeg()).await;
+        assert_eq!(answered.status, 303, "{}", answered.text);
+    }
+    let view = worker.get(&format!("{REQUESTS}/{request}")).await.expect(200);
+    assert_eq!(view["result_files"].as_array().map(Vec::len), Some(1), "sent twice, kept once: {view}");
+    assert!(browser.get(&page).await.text.contains("办理照片"));
 }

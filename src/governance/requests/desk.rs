@@ -18,7 +18,7 @@ use super::view::{self, AnswerView, EventView, RequestView};
 use super::{
     Acceptance, Arbitration, CaseId, Desk, Dispatch, Move, NewAnswer, NewConfirmation, Progress, Question, RequestAccept,
     RequestAnswer, RequestArbitrate, RequestAsk, RequestConfirm, RequestDispatch, RequestFind, RequestProgress, RequestReturn,
-    Return, State, duty, hats, reach, return_, rows_answers, rows_events, rows_templates,
+    Return, State, duty, hats, joining, reach, return_, rows_answers, rows_events, rows_templates,
 };
 use super::{
     accept as taking, answer as answering, arbitrate as arbitrating, ask as asking, confirm as confirming,
@@ -105,6 +105,8 @@ pub struct Whole {
     pub arbitrates: bool,
     /// Has somebody confirmed that the report is true?
     pub confirmed: bool,
+    /// Households that say that it concerns them too.
+    pub households: i64,
 }
 
 /// Events of a timeline that a page shows at most.
@@ -121,6 +123,7 @@ pub fn whole(connection: &mut PgConnection, can: &Can<RequestFind>, signer: &Sig
         open: open_to(connection, can.actor(), &case),
         arbitrates,
         confirmed: rows_answers::confirmation(connection, id)?.is_some(),
+        households: joining::households(connection, &[id])?.get(&id).copied().unwrap_or(0),
         events: view::timeline(connection, events, handler)?,
         answers: view::answers(connection, rounds)?,
         view: view::one(connection, signer, case)?,

@@ -9,7 +9,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURI
 use actix_web::web::{Data, Json};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post};
 use base::attempts::{self, AttemptLimit};
-use base::db::{Audit, Db, Tx, now};
+use base::db::{Audit, Db, Done, Tx, now};
 use base::error::{self, ApiError};
 use base::http::{Created, IdempotencyKey, PathId, Problem, Query};
 use base::ids::PersonId;
@@ -99,6 +99,29 @@ async fn read_form(mut form: Multipart) -> Result<Vec<u8>, ApiError> {
     bytes.filter(|bytes| !bytes.is_empty()).ok_or_else(|| ApiError::of(&FILE_MISSING))
 }
 
+/// Takes a picture in: drawn anew, not yet hung on anything. Its id is that of what is done.
+pub async fn receive(
+    can: &Can<FileCreate>,
+    (db, cabinet, ring): (&Db, &Cabinet, &KeyRing),
+    key: IdempotencyKey,
+    bytes: Vec<u8>,
+) -> Result<Done<()>, ApiError> {
+    let person = can.person();
+    if !can.actor().phone_bound {
+        return Err(ApiError::of(&PHONE_REQUIRED));
+    }
+    let subject = ring.lookup("person", &person.to_string());
+    db.read(move |connection| may_send(connection, person, &subject)).await?;
+    let once = can.once(key, sha256(&bytes), Uuid::new_v4());
+    let kept = cabinet.keep(bytes).await?;
+    let (id, name, row) = (FileId(once.id()), kept.name.clone(), kept);
+    let done = db.once(once, move |tx| enter(tx, id, person, &row)).await;
+    if !done.as_ref().is_ok_and(|done| !done.replayed) && !unknown(&done) {
+        cabinet.discard(name).await;
+    }
+    done
+}
+
 /// Send a picture in: it is drawn anew (without EXIF or place), and checked before anybody else sees it. Hang it on something within 24
 /// hours.
 #[utoipa::path(tag = "files", request_body(content = NewPicture, content_type = "multipart/form-data"), params(("Idempotency-Key" = String, Header)), responses((status = 201, body = FileView, description = "kept"), (status = "4XX", body = Problem, description = "refused"), (status = "5XX", body = Problem, description = "failed")))]
@@ -112,20 +135,7 @@ pub async fn file_create(
     signer: Data<Signer>,
     ring: Data<KeyRing>,
 ) -> Result<Created<FileView>, ApiError> {
-    let person = can.person();
-    if !can.actor().phone_bound {
-        return Err(ApiError::of(&PHONE_REQUIRED));
-    }
-    let subject = ring.lookup("person", &person.to_string());
-    db.read(move |connection| may_send(connection, person, &subject)).await?;
-    let once = can.once(key, sha256(&sent.0), Uuid::new_v4());
-    let kept = cabinet.keep(sent.0).await?;
-    let (id, name, row) = (FileId(once.id()), kept.name.clone(), kept);
-    let done = db.once(once, move |tx| enter(tx, id, person, &row)).await;
-    if !done.as_ref().is_ok_and(|done| !done.replayed) && !unknown(&done) {
-        cabinet.discard(name).await;
-    }
-    let done = done?;
+    let (done, person) = (receive(&can, (&db, &cabinet, &ring), key, sent.0).await?, can.person());
     let id = FileId(done.id);
     let view = db.read(move |connection| own_view(connection, &signer, id, person)).await?;
     Ok(Created::new(&done, format!("/api/v1/files/{}", done.id), view))

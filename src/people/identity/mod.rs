@@ -98,7 +98,7 @@ pub use registration::{STATES, Work};
 pub use role::Role;
 pub use roster::{RosterEntry, Upserted, roster_revoke, roster_upsert};
 pub use sign_in::{Tokens, demo_session};
-pub use todo::{Whose, empty_text, todo_of};
+pub use todo::{Whose, empty_text, own_among, todo_of};
 pub use token::{LIFETIME, sign};
 
 base::typed_ids! {

@@ -4,6 +4,8 @@
 //! its community still shows what concerns the whole community); for "mine", the roles of a
 //! whole office are left out, so what waits for any colleague of it isn't there.
 
+use std::collections::HashSet;
+
 use base::error::ApiError;
 use base::ids::GridUnitId;
 use chrono::{DateTime, Utc};
@@ -68,6 +70,21 @@ pub fn todo_of(
 ) -> Result<Vec<HomeItem>, ApiError> {
     let narrow = narrowed(connection, actor, whose, unit)?;
     gather(connection, &narrow, hooks)
+}
+
+/// Which items of an actor's list are theirs, and not only their office's: of each, in the order given.
+pub fn own_among(
+    connection: &mut PgConnection,
+    actor: &Actor,
+    hooks: &Hooks,
+    unit: Option<GridUnitId>,
+    items: &[HomeItem],
+) -> Result<Vec<bool>, ApiError> {
+    if !actor.roles.iter().any(|held| SHARED.contains(&held.role)) {
+        return Ok(vec![true; items.len()]);
+    }
+    let own: HashSet<Key> = todo_of(connection, actor, hooks, Whose::Mine, unit)?.iter().map(key).collect();
+    Ok(items.iter().map(|item| own.contains(&key(item))).collect())
 }
 
 /// Roles at or below the unit as they are; those above it as if they were bound to it; no others.

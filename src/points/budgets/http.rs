@@ -150,6 +150,17 @@ pub async fn ask(
     db.once(once, move |tx| change::request(tx, &scope, person, id, &ask)).await
 }
 
+/// Asks to take unused points out of a budget.
+pub async fn unfund(
+    can: &Can<BudgetUnfund>,
+    db: &Db,
+    sent: (IdempotencyKey, [u8; 32]),
+    id: BudgetId,
+    new: &NewUnfunding,
+) -> Result<Done<()>, ApiError> {
+    ask_change(can, db, sent, id, (ChangeKind::Unfund, Source::Issuance, new.amount)).await
+}
+
 /// Budgets of the scope, newest first.
 pub async fn list(can: &Can<BudgetList>, db: &Db, query: &BudgetQuery) -> Result<Page<BudgetView>, ApiError> {
     let window = query.window::<BudgetId>()?;
@@ -330,8 +341,7 @@ pub async fn budget_unfund(
     body: Valid<NewUnfunding>,
     db: Data<Db>,
 ) -> Result<Created<BudgetView>, ApiError> {
-    let what = (ChangeKind::Unfund, Source::Issuance, body.amount);
-    let done = ask_change(&can, &db, (key, body.hash()), id.0, what).await?;
+    let done = unfund(&can, &db, (key, body.hash()), id.0, &body).await?;
     asked(&can, &db, done).await
 }
 
