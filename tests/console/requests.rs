@@ -154,7 +154,7 @@ async fn a_picture_comes_with_the_answer_and_the_page_counts_households() {
     let app = TestApp::start().await;
     let (resident, worker) = (app.resident(), app.grid_worker());
     let mut body = lamp(&app);
-    body["pin"] = json!({"lat": 39.9087, "lon": 116.3975});
+    body["pin"] = json!({"lat": 39.9087, "lon": 116.3975, "system": "wgs84"});
     let request = id(&resident.post(REQUESTS, &body).await.expect(201));
     let page = format!("/console/requests/{request}");
     let browser = Pages::new(&app);
