@@ -178,7 +178,7 @@ async fn a_picture_comes_with_the_answer_and_the_page_counts_households() {
     let sent = as_fields(&fields("0123456789abcdef"));
     let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let refused = browser.upload(&verb, &sent, b"no picture at all").await;
-    assert_eq!(refused.status, 422, "{}", refused.text);
+    assert_eq!(refused.status, 415, "{}", refused.text);
     assert!(refused.text.contains("灯泡已更换。"), "what was typed is kept");
     let sent = as_fields(&fields("0123456789abcdeg"));
     let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
