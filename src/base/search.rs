@@ -51,6 +51,11 @@ pub fn lexemes(text: &str) -> Vec<String> {
     all.into_iter().take(MOST).collect()
 }
 
+/// The bigrams among what is stored of a text.
+pub fn bigrams_of(lexemes: Vec<String>) -> BTreeSet<String> {
+    lexemes.into_iter().filter(|lexeme| lexeme.chars().count() == 2).collect()
+}
+
 /// A `tsquery` for texts that hold all of what is asked; none: nothing is asked. Lexemes are letters and digits only, so none needs an
 /// escape.
 pub fn query_all(text: &str) -> Option<String> {
@@ -75,6 +80,7 @@ mod tests {
         assert_eq!(normalise("３号楼 Ａ座，没水！"), "3号楼a座没水");
         assert_eq!(bigrams("没水了。没水"), ["没水", "水了"].map(str::to_owned).into());
         assert_eq!(lexemes("路灯 坏"), ["坏", "灯", "路灯"]);
+        assert_eq!(bigrams_of(lexemes("路灯 坏")), bigrams("路灯 坏"));
         assert!(lexemes("！？ 。").is_empty() && bigrams("灯").is_empty());
         assert!(lexemes(&"长短句".repeat(9_000)).len() <= MOST);
     }

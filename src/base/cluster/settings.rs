@@ -52,6 +52,9 @@ unix_socket_permissions = 0700
 max_connections = 100
 shared_buffers = '256MB'
 max_wal_size = '1GB'
+# Disks without moving heads; and no statement here runs so long that compiling it would pay.
+random_page_cost = 1.1
+jit = off
 client_connection_check_interval = '2s'
 timezone = 'UTC'
 log_timezone = 'UTC'

@@ -64,7 +64,7 @@ impl r2d2::ManageConnection for Manager {
         let name: String = self.options.name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(40).collect();
         connection.batch_execute(&format!(
             "SET application_name = 'palm-{name}'; SET statement_timeout = {}; SET lock_timeout = 3000; \
-             SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'; SET client_min_messages = warning;",
+             SET idle_in_transaction_session_timeout = 10000; SET timezone = 'UTC'; SET jit = off; SET client_min_messages = warning;",
             self.options.statement_timeout_ms
         ))?;
         Ok(Session { connection, gone: false })

@@ -12,9 +12,11 @@ SELECT id, number, day, community, unit, source, CASE WHEN state <> 'submitted' 
     CASE state WHEN 'closed' THEN over_at WHEN 'cancelled' THEN withdrawn_at END
 FROM scale_plan ORDER BY i;
 
-INSERT INTO request_details (request_id, text, wants_contact) SELECT id, text, u7 < 0.3 FROM scale_plan ORDER BY i;
+INSERT INTO request_details (request_id, text, wants_contact, danger) SELECT id, text, u7 < 0.3, danger FROM scale_plan ORDER BY i;
 
-INSERT INTO request_search (request_id, community_id, tok) SELECT id, community, tok FROM scale_plan ORDER BY i;
+INSERT INTO request_search (request_id, community_id, tok) SELECT id, community, tok || array_to_tsvector(
+    ARRAY['#' || right(community::text, 12)] || CASE WHEN given THEN ARRAY['#' || right(organization::text, 12)] ELSE '{}' END
+    || CASE WHEN danger IS NOT NULL THEN ARRAY['#danger'] ELSE '{}' END) FROM scale_plan ORDER BY i;
 
 INSERT INTO request_assignments (id, request_id, organization_id, part, reason, from_sequence, created_at)
 SELECT assignment_id, id, organization, 'lead', 'duty_list', 2, at FROM scale_plan WHERE given ORDER BY i;

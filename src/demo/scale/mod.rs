@@ -104,7 +104,7 @@ pub(crate) fn seed(owner_url: &str, app_url: &str, count: i64) -> anyhow::Result
 fn fill(owner: &mut PgConnection, count: i64) -> anyhow::Result<()> {
     owner.transaction(|owner| {
         owner.batch_execute(
-            "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '64MB'; SET LOCAL synchronous_commit = off",
+            "SET LOCAL maintenance_work_mem = '512MB'; SET LOCAL work_mem = '64MB'; SET LOCAL synchronous_commit = off; SET LOCAL jit = off",
         )?;
         let taken = indexes::take(owner)?;
         let chunks = (count + CHUNK - 1) / CHUNK;

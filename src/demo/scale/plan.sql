@@ -1,9 +1,9 @@
 -- What each request of a chunk is: who, where, what, and how far it has come. The same numbers always give the same requests.
 CREATE TEMP TABLE scale_plan AS
-WITH picked AS (
+WITH picked AS MATERIALIZED (
     SELECT i, k.now, m.at, m.day, m.accept_by AS accept_working, m.general_by, m.complex_by, p.community, p.unit, p.lat, p.lon, p.c,
         'SQ-' || to_char(m.day, 'MMDD') || '-' || lpad(v.nth, greatest(4, length(v.nth)), '0') AS number,
-        t.code, t.title, t.class AS listed, s.text || '，' || t.text || '，' || l.text || '。' AS text, s.tok || t.tok || l.tok AS tok,
+        t.code, t.title, t.class AS listed, t.danger, s.text || '，' || t.text || '，' || l.text || '。' AS text, s.tok || t.tok || l.tok AS tok,
         o.organization, o.name AS organization_name, o.handler, f.person AS staff, r.person AS resident,
         lpad(to_hex((extract(epoch FROM m.at) * 1000)::bigint), 12, '0') AS stamp, i::double precision / k.total AS p,
         pg_temp.u(i, 7) AS u7, pg_temp.u(i, 8) AS u8, pg_temp.u(i, 9) AS u9, pg_temp.u(i, 10) AS u10, pg_temp.u(i, 11) AS u11,
@@ -18,37 +18,37 @@ WITH picked AS (
     JOIN scale_residents r ON r.n = p.c * k.residents + floor(pg_temp.u(i, 5) * k.residents)::integer
     JOIN scale_units o ON o.n = t.unit
     JOIN scale_staff f ON f.c = p.c
-), classed AS (
+), classed AS MATERIALIZED (
     -- Only what is young and not urgent still waits to be taken.
     SELECT *, at > now - interval '24 hours' AND listed IN ('general_7d', 'complex_15d') AND u10 < 0.7 AS waits,
         CASE WHEN u12 < 0.70 THEN 'resident' WHEN u12 < 0.75 THEN 'courier' WHEN u12 < 0.85 THEN 'worker_phone'
             WHEN u12 < 0.93 THEN 'worker_walk_in' ELSE 'wechat_group' END AS source
     FROM picked
-), due AS (
+), due AS MATERIALIZED (
     SELECT *, CASE WHEN waits AND u11 < 0.3 THEN 'general_7d' ELSE listed END AS class,
         CASE WHEN source IN ('resident', 'courier') OR u13 < 0.5 THEN resident END AS reporter,
         CASE WHEN waits AND u11 < 0.3 THEN general_by ELSE CASE listed WHEN 'danger_2h' THEN at + interval '2 hours'
             WHEN 'utility_24h' THEN at + interval '24 hours' WHEN 'complex_15d' THEN complex_by ELSE general_by END END AS due,
         CASE WHEN listed IN ('danger_2h', 'utility_24h') THEN at + interval '2 hours' ELSE accept_working END AS accept_by
     FROM classed
-), timed AS (
+), timed AS MATERIALIZED (
     SELECT *, CASE WHEN u9 < 0.92 THEN at + (due - at) * (0.3 + 0.6 * u8) ELSE due + interval '1 day' * (0.1 + u8) END AS answered_at
     FROM due
-), taken AS (
+), taken AS MATERIALIZED (
     SELECT *, at + least(interval '90 minutes' * u7, (answered_at - at) * 0.5) AS accepted_at,
         answered_at + CASE WHEN reporter IS NOT NULL AND u14 < 0.6 THEN interval '1 day' * u13 ELSE interval '7 days' END AS over_at
     FROM timed
-), stated AS (
+), stated AS MATERIALIZED (
     SELECT *, least(now, accepted_at + least(interval '10 hours', (answered_at - accepted_at) * 0.3)) AS contact_at,
         CASE WHEN u11 >= 0.985 THEN 'cancelled' WHEN waits AND u11 < 0.3 THEN 'submitted' WHEN waits THEN 'dispatched'
             WHEN p > 0.8 AND u10 < 0.5 OR answered_at > now THEN 'in_progress' WHEN over_at > now THEN 'answered' ELSE 'closed' END AS state
     FROM taken
-), late AS (
+), late AS MATERIALIZED (
     SELECT *, state IN ('submitted', 'dispatched') AS untaken,
         CASE WHEN state IN ('submitted', 'dispatched') THEN accept_by ELSE due END AS lag_due,
         CASE WHEN state IN ('submitted', 'dispatched') THEN interval '4 hours' ELSE interval '1 day' END AS gap
     FROM stated
-), stepped AS (
+), stepped AS MATERIALIZED (
     SELECT *, CASE
             WHEN state IN ('submitted', 'dispatched', 'in_progress') AND lag_due < now
                 THEN least(3, 1 + floor(extract(epoch FROM now - lag_due) / extract(epoch FROM gap)))::integer

@@ -171,13 +171,15 @@ pub(super) struct Problem {
     pub(super) text: String,
     /// Lexemes, parted by blanks.
     pub(super) lexemes: String,
+    /// Kinds of danger of which it speaks, as stored.
+    pub(super) danger: Option<String>,
 }
 
 /// The problems, numbered from 0.
 pub(super) fn problems(owner: &mut PgConnection, problems: &[Problem]) -> QueryResult<()> {
     sql_query(
-        "INSERT INTO scale_texts SELECT n - 1, code, title, class, unit, text, array_to_tsvector(string_to_array(lexemes, ' ')) \
-         FROM unnest($1, $2, $3, $4, $5, $6) WITH ORDINALITY w (code, title, class, unit, text, lexemes, n)",
+        "INSERT INTO scale_texts SELECT n - 1, code, title, class, unit, text, array_to_tsvector(string_to_array(lexemes, ' ')), danger \
+         FROM unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY w (code, title, class, unit, text, lexemes, danger, n)",
     )
     .bind::<Array<Text>, _>(problems.iter().map(|one| one.code.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(problems.iter().map(|one| one.title.as_str()).collect::<Vec<_>>())
@@ -185,6 +187,7 @@ pub(super) fn problems(owner: &mut PgConnection, problems: &[Problem]) -> QueryR
     .bind::<Array<Integer>, _>(problems.iter().map(|one| one.unit).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(problems.iter().map(|one| one.text.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(problems.iter().map(|one| one.lexemes.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(problems.iter().map(|one| one.danger.as_deref()).collect::<Vec<_>>())
     .execute(owner)?;
     Ok(())
 }

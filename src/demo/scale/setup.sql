@@ -4,7 +4,7 @@ CREATE FUNCTION pg_temp.u(i bigint, k bigint) RETURNS double precision IMMUTABLE
 CREATE TEMP TABLE scale_moments (
     n bigint PRIMARY KEY, at timestamptz, day date, first bigint, taken bigint, accept_by timestamptz, general_by timestamptz, complex_by timestamptz
 );
-CREATE TEMP TABLE scale_texts (n integer PRIMARY KEY, code text, title text, class text, unit integer, text text, tok tsvector);
+CREATE TEMP TABLE scale_texts (n integer PRIMARY KEY, code text, title text, class text, unit integer, text text, tok tsvector, danger text);
 CREATE TEMP TABLE scale_spots (n integer PRIMARY KEY, text text, tok tsvector);
 CREATE TEMP TABLE scale_tails (n integer PRIMARY KEY, text text, tok tsvector);
 CREATE TEMP TABLE scale_places (n integer PRIMARY KEY, c integer, community uuid, unit uuid, lat double precision, lon double precision);

@@ -9,6 +9,7 @@ use base::search::lexemes;
 use chrono::{DateTime, Duration, NaiveTime, Utc};
 use diesel::PgConnection;
 use people::calendar::{self, Calendar, Term};
+use people::screening::dangers;
 use serde::Deserialize;
 
 use super::place::Street;
@@ -71,7 +72,9 @@ pub(super) fn fill(owner: &mut PgConnection, street: &Street, total: i64) -> any
         let Labelled { code, text } = text?;
         let (item, unit) = items.get(code.as_str()).with_context(|| format!("no item {code}"))?;
         let (title, class, lexemes) = (item.title.clone(), item.deadline_class.name(), joined(&text));
-        problems.push(Problem { code, title, class, unit: *unit, text: text.trim_end_matches('。').to_owned(), lexemes });
+        let danger: Vec<&str> = dangers(&text).into_iter().map(|hint| hint.danger.name()).collect();
+        let danger = (!danger.is_empty()).then(|| danger.join(","));
+        problems.push(Problem { code, title, class, unit: *unit, text: text.trim_end_matches('。').to_owned(), lexemes, danger });
     }
     rows::problems(owner, &problems)?;
     let spots = (1..=40).flat_map(|house| (1..=6).map(move |stair| part(format!("{house}号楼{stair}单元"))));

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::assign::{self, Units};
 use super::hats::{self, By};
-use super::{AssignmentReason, CaseId, Desk, EventKind, Move, NOT_FOR_ARBITRATION, dispatch, rows_details};
+use super::{AssignmentReason, CaseId, Desk, EventKind, Move, NOT_FOR_ARBITRATION, dispatch};
 
 /// The street's decision.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -45,7 +45,7 @@ pub(super) fn arbitrate(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, decision: &Arbi
     };
     work.write(&mut tx, by.action)?;
     if !rows.is_empty() {
-        rows_details::assign(tx.conn(), &rows)?;
+        assign::give(&mut tx, &rows)?;
     }
     Ok(tx.done(())?)
 }

@@ -6,9 +6,9 @@ use base::ids::OrganizationId;
 use people::community;
 use uuid::Uuid;
 
-use super::rows_details::Assignment;
+use super::rows_details::{self, Assignment};
 use super::work::{Happening, Work};
-use super::{AssignmentReason, Desk, Move};
+use super::{AssignmentReason, Desk, Move, suggest};
 use duty_list::DutyItem;
 
 /// Units that are to have a request.
@@ -62,4 +62,12 @@ pub(super) fn plan(tx: &mut Tx<'_>, work: &mut Work, units: &Units, what: Happen
         ended_at: None,
     };
     Ok(std::iter::once(row(units.lead, "lead")).chain(units.co.iter().map(|unit| row(*unit, "co"))).collect())
+}
+
+/// Enters what was planned for a request that is there already; the units find it by its words from now on.
+pub(super) fn give(tx: &mut Tx<'_>, rows: &[Assignment]) -> Result<(), ApiError> {
+    let Some(case) = rows.first().map(|row| row.request_id) else { return Ok(()) };
+    rows_details::assign(tx.conn(), rows)?;
+    suggest::given(tx, case, &rows.iter().map(|row| row.organization_id).collect::<Vec<_>>())?;
+    Ok(())
 }

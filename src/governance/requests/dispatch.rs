@@ -48,7 +48,7 @@ pub(super) fn dispatch(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, to: &Dispatch) -
     let what = by.as_handler(EventKind::Dispatched, &hat).noting(to.note.as_deref().map(str::to_owned));
     let rows = assign::plan(&mut tx, &mut work, &units, what)?;
     work.write(&mut tx, by.action)?;
-    rows_details::assign(tx.conn(), &rows)?;
+    assign::give(&mut tx, &rows)?;
     Ok(tx.done(())?)
 }
 

@@ -75,11 +75,13 @@ pub(super) fn file_sealed(
         None => None,
     };
     let case = work.write(tx, "request_file")?;
-    rows_details::insert(tx.conn(), &details(filing, duty.as_ref(), contact_sealed))?;
-    suggest::index(tx, case.id, case.community_id, &filing.text)?;
-    if let Some(given) = given {
+    let details = details(filing, duty.as_ref(), contact_sealed);
+    rows_details::insert(tx.conn(), &details)?;
+    let given = given.unwrap_or_default();
+    if !given.is_empty() {
         rows_details::assign(tx.conn(), &given)?;
     }
+    suggest::index(tx, &details, case.community_id, &given.iter().map(|row| row.organization_id).collect::<Vec<_>>())?;
     super::outward::attach(tx, &case, super::outward::PICTURES, &filing.files)?;
     super::screened::submit(tx, &case, verdict, &filing.text)
 }

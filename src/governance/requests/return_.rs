@@ -61,7 +61,7 @@ pub(super) fn give_back(mut tx: Tx<'_>, by: &By<'_>, id: CaseId, how: &Return) -
     };
     work.write(&mut tx, by.action)?;
     if !rows.is_empty() {
-        rows_details::assign(tx.conn(), &rows)?;
+        assign::give(&mut tx, &rows)?;
     }
     Ok(tx.done(())?)
 }

@@ -7,6 +7,7 @@ mod filters;
 mod hooks;
 pub mod http;
 mod rows;
+mod rows_statement;
 mod rows_views;
 mod schema;
 mod write;

@@ -1,5 +1,7 @@
-//! The statement behind the list of requests. It walks backwards along an index for each community, place or unit that the scope
-//! reaches and stops at a page, so that its cost doesn't grow with what lies behind; only conditions that were asked stand in it.
+//! Finding the requests of a page: where to look (communities, places and units of the scope), how words are found, and the rows.
+//!
+//! Words that stand in many of the newest requests are met on a walk back from the newest; all others are looked up in the index of
+//! words, which knows the scope too. The one reads no more than a page's worth, the other no more than there is.
 
 use base::db::DbResult;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
@@ -7,12 +9,14 @@ use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_query;
-use diesel::sql_types::{Array, Date, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use people::grid::{self, GridPath, Scope, UnitKind};
 use uuid::Uuid;
 
 use super::super::rows::{self, Case};
+use super::super::suggest::{DANGER_MARK, mark_of};
 use super::super::{CaseId, Desk, Outcome, Source, State};
+use super::rows_statement::{Bind, Statement};
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -45,13 +49,15 @@ const MOST: i64 = 5_000;
 
 /// Where the walk begins: whole communities, single units of the tree, and units at work.
 #[derive(Debug, Default)]
-struct Heads {
-    all: bool,
-    communities: Vec<Uuid>,
-    units: Vec<Uuid>,
-    organizations: Vec<Uuid>,
+pub(super) struct Heads {
+    pub(super) all: bool,
+    pub(super) communities: Vec<Uuid>,
+    pub(super) units: Vec<Uuid>,
+    /// Communities of the units.
+    homes: Vec<Uuid>,
+    pub(super) organizations: Vec<Uuid>,
     /// For the units at work: only in these communities or places.
-    only: Option<(bool, Vec<Uuid>)>,
+    pub(super) only: Option<(bool, Vec<Uuid>)>,
 }
 
 /// `street` is one code, `street/community` two.
@@ -96,7 +102,10 @@ fn heads(connection: &mut PgConnection, scope: &Scope, unit: Option<GridUnitId>)
         }
         match below(connection, &path)? {
             (true, ids) => heads.communities.extend(ids),
-            (false, ids) => heads.units.extend(ids),
+            (false, ids) => {
+                heads.units.extend(ids);
+                heads.homes.extend(grid::unit_by_code(connection, &path.community())?.map(|home| home.id.0));
+            }
         }
         walked.push(path);
     }
@@ -106,136 +115,66 @@ fn heads(connection: &mut PgConnection, scope: &Scope, unit: Option<GridUnitId>)
     Ok(Some(heads))
 }
 
-enum Bind {
-    Ids(Vec<Uuid>),
-    Id(Uuid),
-    Text(String),
-    Day(NaiveDate),
+/// More marks of a scope than this make the index of words slower than reading past what lies outside.
+const MARKS: usize = 6;
+
+impl Heads {
+    /// The scope as marks among the words; none where it is everything, or too many for that.
+    fn marks(&self) -> Option<String> {
+        let places: Vec<Uuid> = [&self.communities, &self.homes, &self.organizations].into_iter().flatten().copied().collect();
+        let fits = !self.all && places.len() <= MARKS;
+        fits.then(|| places.into_iter().map(|id| format!("'{}'", mark_of(id))).collect::<Vec<_>>().join(" | "))
+    }
 }
 
-#[derive(Default)]
-struct Statement {
-    binds: Vec<Bind>,
-    conditions: String,
+/// Requests among which words are tried.
+const TRIED: i64 = 10_000;
+/// Words that so many of those hold are frequent.
+const FREQUENT: i64 = 25;
+/// Requests that are looked up at most; the few words that stand in more, though not in the newest, are met on a walk.
+const MOST_FOUND: i64 = 20_000;
+
+#[derive(QueryableByName)]
+struct Said {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
-impl Statement {
-    fn bind(&mut self, value: Bind) -> String {
-        self.binds.push(value);
-        format!("${}", self.binds.len())
+/// The requests that hold these words, when the words are rare in the scope; `None` when they are frequent.
+fn rare(connection: &mut PgConnection, heads: &Heads, words: &str, after: Option<CaseId>) -> DbResult<Option<Vec<Uuid>>> {
+    let marks = heads.marks();
+    let words = marks.as_ref().map_or_else(|| words.to_owned(), |marks| format!("({words}) & ({marks})"));
+    let communities = (marks.is_none() && !heads.all && heads.units.is_empty() && heads.organizations.is_empty())
+        .then(|| heads.communities.clone());
+    const WITHIN: &str = "($2 IS NULL OR s.community_id = ANY($2))";
+    let said: Said = sql_query(format!(
+        "SELECT count(*) AS count FROM (SELECT tok, community_id FROM request_search ORDER BY request_id DESC LIMIT {TRIED}) s \
+         WHERE s.tok @@ $1::tsquery AND {WITHIN}"
+    ))
+    .bind::<Text, _>(&words)
+    .bind::<Nullable<Array<SqlUuid>>, _>(&communities)
+    .get_result(connection)?;
+    if said.count >= FREQUENT {
+        return Ok(None);
     }
+    let found: Vec<Found> = sql_query(format!(
+        "SELECT s.request_id AS id FROM request_search s WHERE s.tok @@ $1::tsquery AND {WITHIN} \
+         AND ($3 IS NULL OR s.request_id < $3) LIMIT {}",
+        MOST_FOUND + 1
+    ))
+    .bind::<Text, _>(&words)
+    .bind::<Nullable<Array<SqlUuid>>, _>(&communities)
+    .bind::<Nullable<SqlUuid>, _>(after.map(|after| after.0))
+    .load(connection)?;
+    let few = usize::try_from(MOST_FOUND).is_ok_and(|most| found.len() <= most);
+    Ok(few.then(|| found.into_iter().map(|row| row.id.0).collect()))
+}
 
-    fn text(&mut self, condition: &str, value: impl Into<String>) {
-        let place = self.bind(Bind::Text(value.into()));
-        self.conditions += &format!(" AND {condition} {place}");
-    }
-
-    fn id(&mut self, condition: &str, value: Uuid) {
-        let place = self.bind(Bind::Id(value));
-        self.conditions += &format!(" AND {condition} {place}");
-    }
-
-    fn day(&mut self, condition: &str, value: NaiveDate) {
-        let place = self.bind(Bind::Day(value));
-        self.conditions += &format!(" AND {condition} {place}");
-    }
-
-    fn narrow(&mut self, wanted: &Wanted) {
-        const OPEN: &str = "r.state NOT IN ('answered', 'closed', 'cancelled')";
-        if let Some(state) = wanted.state {
-            self.text("r.state =", state.name());
-        }
-        match wanted.open {
-            Some(true) => self.conditions += &format!(" AND {OPEN}"),
-            Some(false) => self.conditions += " AND r.state IN ('answered', 'closed', 'cancelled')",
-            None => {}
-        }
-        if let Some(desk) = wanted.desk {
-            self.text("r.desk =", desk.name());
-        }
-        if let Some(category) = &wanted.category {
-            self.text("r.category =", category.as_str());
-        }
-        if let Some(source) = wanted.source {
-            self.text("r.source =", source.name());
-        }
-        if let Some(unit) = wanted.organization {
-            self.id("r.organization_id =", unit.0);
-        }
-        if let Some(outcome) = wanted.outcome {
-            self.text("r.outcome =", outcome.name());
-        }
-        if wanted.overdue {
-            self.conditions += &format!(" AND r.due_at < palm_now() AND {OPEN}");
-        }
-        if let Some(danger) = wanted.danger {
-            let not = if danger { "" } else { "NOT " };
-            self.conditions +=
-                &format!(" AND {not}EXISTS (SELECT 1 FROM request_details d WHERE d.request_id = r.id AND d.danger IS NOT NULL)");
-        }
-        if let Some(person) = wanted.mine {
-            let place = self.bind(Bind::Id(person.0));
-            self.conditions += &format!(" AND (r.lead_id = {place} OR r.entered_by = {place})");
-        }
-        if let Some(number) = &wanted.number {
-            self.text("r.number =", number.as_str());
-        }
-        if let Some(from) = wanted.filed_from {
-            self.day("r.filed_on >=", from);
-        }
-        if let Some(to) = wanted.filed_to {
-            self.day("r.filed_on <=", to);
-        }
-        if let Some(after) = wanted.after {
-            self.id("r.id <", after.0);
-        }
-    }
-
-    /// One walk: `from` names the table `r`, `place` is the condition that binds it to a head.
-    fn walk(&self, from: &str, place: &str, words: Option<&str>, limit: i64) -> String {
-        let search = match words {
-            Some(words) => {
-                (" JOIN request_search s ON s.request_id = r.id".to_owned(), format!(" AND s.tok @@ {words}::tsquery"))
-            }
-            None => (String::new(), String::new()),
-        };
-        let (join, words) = search;
-        let conditions = &self.conditions;
-        format!("SELECT r.id FROM {from}{join} WHERE {place}{words}{conditions} ORDER BY r.id DESC LIMIT {limit}")
-    }
-
-    fn text_of(&mut self, heads: Heads, wanted: &Wanted) -> String {
-        self.narrow(wanted);
-        let words = wanted.words.clone().map(|words| self.bind(Bind::Text(words)));
-        let (words, limit) = (words.as_deref(), wanted.limit);
-        let mut parts = Vec::new();
-        if heads.all {
-            parts.push(self.walk("requests r", "true", words, limit));
-        }
-        if !heads.communities.is_empty() {
-            let place = self.bind(Bind::Ids(heads.communities));
-            let walk = self.walk("requests r", "r.community_id = h.id", words, limit);
-            parts.push(format!("SELECT w.id FROM unnest({place}) AS h(id) CROSS JOIN LATERAL ({walk}) w"));
-        }
-        if !heads.units.is_empty() {
-            let place = self.bind(Bind::Ids(heads.units));
-            let walk = self.walk("requests r", "r.grid_unit_id = h.id", words, limit);
-            parts.push(format!("SELECT w.id FROM unnest({place}) AS h(id) CROSS JOIN LATERAL ({walk}) w"));
-        }
-        if !heads.organizations.is_empty() {
-            let only = heads.only.map(|(communities, ids)| {
-                let column = if communities { "r.community_id" } else { "r.grid_unit_id" };
-                format!(" AND {column} = ANY({})", self.bind(Bind::Ids(ids)))
-            });
-            let place = self.bind(Bind::Ids(heads.organizations));
-            let at_work = format!("a.organization_id = h.id AND a.ended_at IS NULL{}", only.unwrap_or_default());
-            let from = "request_assignments a JOIN requests r ON r.id = a.request_id";
-            let walk = self.walk(from, &at_work, words, limit);
-            parts.push(format!("SELECT w.id FROM unnest({place}) AS h(id) CROSS JOIN LATERAL ({walk}) w"));
-        }
-        let parts: Vec<String> = parts.into_iter().map(|part| format!("({part})")).collect();
-        format!("SELECT id FROM ({}) found ORDER BY id DESC LIMIT {limit}", parts.join(" UNION "))
-    }
+/// What must stand among the words of a request; danger is marked there.
+fn words(wanted: &Wanted) -> Option<String> {
+    let danger = (wanted.danger == Some(true)).then(|| format!("'{DANGER_MARK}'"));
+    let all: Vec<String> = wanted.words.clone().into_iter().chain(danger).collect();
+    (!all.is_empty()).then(|| all.join(" & "))
 }
 
 #[derive(QueryableByName)]
@@ -250,8 +189,17 @@ pub(crate) fn ids(connection: &mut PgConnection, scope: &Scope, wanted: &Wanted)
     if !heads.all && heads.communities.is_empty() && heads.units.is_empty() && heads.organizations.is_empty() {
         return Ok(Vec::new());
     }
+    let words = words(wanted);
+    let few = match &words {
+        Some(words) => rare(connection, &heads, words, wanted.after)?,
+        None => None,
+    };
     let mut statement = Statement::default();
-    let text = statement.text_of(heads, wanted);
+    let text = match few {
+        Some(ids) if ids.is_empty() => return Ok(Vec::new()),
+        Some(ids) => statement.among(ids, heads, wanted),
+        None => statement.walking(words, heads, wanted),
+    };
     let mut query = sql_query(text).into_boxed::<Pg>();
     for bind in statement.binds {
         query = match bind {

@@ -11,12 +11,14 @@ mod vote;
 
 use base::db::{DbResult, Tx};
 use base::error::ApiError;
-use base::ids::GridUnitId;
+use base::ids::{GridUnitId, OrganizationId};
 use diesel::PgConnection;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::CaseId;
+use super::rows_details::Details;
 use base::search;
 
 pub use near::{Near, Nearby, near};
@@ -44,9 +46,27 @@ pub struct Suggestion {
     pub summary: String,
 }
 
-/// Keeps the words of a request for search; again, when its text changes.
-pub fn index(tx: &mut Tx<'_>, case: CaseId, community: GridUnitId, text: &str) -> DbResult<()> {
-    rows::put(tx.conn(), case, community, &search::lexemes(text))
+/// What stands among the words of a request that speaks of danger. Marks begin with a character that no word holds.
+pub(crate) const DANGER_MARK: &str = "#danger";
+
+/// What stands among the words of the requests of a community or unit.
+pub(crate) fn mark_of(id: Uuid) -> String {
+    format!("#{:012x}", id.as_u128() & 0xffff_ffff_ffff)
+}
+
+/// Keeps the words of a new request for search, with the marks of its community, of the units that have it, and of danger.
+pub(crate) fn index(tx: &mut Tx<'_>, details: &Details, community: GridUnitId, units: &[OrganizationId]) -> DbResult<()> {
+    let mut lexemes = search::lexemes(&details.text);
+    lexemes.push(mark_of(community.0));
+    lexemes.extend(units.iter().map(|unit| mark_of(unit.0)));
+    lexemes.extend(details.danger.as_ref().map(|_| DANGER_MARK.to_owned()));
+    rows::put(tx.conn(), details.request_id, community, &lexemes)
+}
+
+/// Units have been given a request: their handlers find it by its words. What a unit had before stays marked; whether it has it now is
+/// asked anyway.
+pub(crate) fn given(tx: &mut Tx<'_>, case: CaseId, units: &[OrganizationId]) -> DbResult<()> {
+    rows::mark(tx.conn(), case, &units.iter().map(|unit| mark_of(unit.0)).collect())
 }
 
 /// Forgets the words of requests, when their texts are erased.

@@ -92,7 +92,7 @@ pub fn near(connection: &mut PgConnection, wanted: &Nearby<'_>) -> DbResult<Vec<
     for open in rows::open(connection, &around)? {
         let place = open.lat.zip(open.lon).map(|(lat, lon)| Pin { lat, lon });
         let metres = wanted.pin.zip(place).map(|(one, other)| metres(one, other));
-        let bigrams: BTreeSet<String> = open.lexemes.into_iter().filter(|lexeme| lexeme.chars().nth(1).is_some()).collect();
+        let bigrams = search::bigrams_of(open.lexemes);
         // Of one category two short words in common are enough; without one the texts must be alike.
         let same = wanted.category.is_some() && open.category.as_deref() == wanted.category;
         let alike = alike(&asked, &bigrams);

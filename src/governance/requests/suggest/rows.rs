@@ -2,6 +2,7 @@
 
 use base::db::DbResult;
 use base::ids::GridUnitId;
+use base::search;
 use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Double, Nullable, Text, Uuid as SqlUuid};
@@ -13,16 +14,30 @@ use crate::CaseId;
 /// Past requests that may vote: the newest of the community with a category.
 const RECENT: i64 = 2_000;
 
+base::statement! {
+    /// The words of a request; part of every filing.
+    NewWords<'a> { request: CaseId, community: GridUnitId, lexemes: Vec<String>, } -> () {
+        "INSERT INTO request_search (request_id, community_id, tok) VALUES (" (request: SqlUuid) ", " (community: SqlUuid)
+        ", array_to_tsvector(" (lexemes: Array<Text>) ")) ON CONFLICT (request_id) DO UPDATE SET tok = excluded.tok"
+    }
+}
+
+base::statement! {
+    /// More words of a request.
+    Marked<'a> { request: CaseId, lexemes: Vec<String>, } -> () {
+        "UPDATE request_search SET tok = tok || array_to_tsvector(" (lexemes: Array<Text>) ") WHERE request_id = " (request: SqlUuid)
+    }
+}
+
 /// Keeps the lexemes of a request.
-pub(super) fn put(connection: &mut PgConnection, case: CaseId, community: GridUnitId, lexemes: &[String]) -> DbResult<()> {
-    sql_query(
-        "INSERT INTO request_search (request_id, community_id, tok) VALUES ($1, $2, array_to_tsvector($3)) \
-         ON CONFLICT (request_id) DO UPDATE SET tok = excluded.tok",
-    )
-    .bind::<SqlUuid, _>(case)
-    .bind::<SqlUuid, _>(community)
-    .bind::<Array<Text>, _>(lexemes)
-    .execute(connection)?;
+pub(super) fn put(connection: &mut PgConnection, case: CaseId, community: GridUnitId, lexemes: &Vec<String>) -> DbResult<()> {
+    NewWords { request: &case, community: &community, lexemes }.execute(connection)?;
+    Ok(())
+}
+
+/// Adds lexemes to those of a request.
+pub(super) fn mark(connection: &mut PgConnection, case: CaseId, lexemes: &Vec<String>) -> DbResult<()> {
+    Marked { request: &case, lexemes }.execute(connection)?;
     Ok(())
 }
 
@@ -51,8 +66,7 @@ pub(super) fn past(connection: &mut PgConnection, community: GridUnitId, query: 
     .bind::<Text, _>(query)
     .bind::<BigInt, _>(RECENT)
     .load(connection)?;
-    let bigrams = |lexemes: Vec<String>| lexemes.into_iter().filter(|lexeme| lexeme.chars().nth(1).is_some()).collect();
-    Ok(rows.into_iter().map(|row| Past { code: row.category, bigrams: bigrams(row.lexemes) }).collect())
+    Ok(rows.into_iter().map(|row| Past { code: row.category, bigrams: search::bigrams_of(row.lexemes) }).collect())
 }
 
 /// An open request in the neighbourhood.
