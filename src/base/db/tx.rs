@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use std::cell::Cell;
 
 use diesel::connection::{AnsiTransactionManager, TransactionManager as _};
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query, sql_types};
+use diesel::{IntoSql as _, PgConnection, RunQueryDsl as _, sql_types};
 use uuid::Uuid;
 
 use super::{Audit, DbError, DbResult, audit, failure, pool};
@@ -88,12 +88,6 @@ pub struct Finished<T> {
     value: T,
 }
 
-#[derive(QueryableByName)]
-struct NowRow {
-    #[diesel(sql_type = sql_types::Timestamptz)]
-    now: DateTime<Utc>,
-}
-
 diesel::define_sql_function! {
     /// The product's clock inside a query: a column's new value, or what a column is compared with.
     fn palm_now() -> Timestamptz;
@@ -101,8 +95,7 @@ diesel::define_sql_function! {
 
 /// The product's clock, outside a transaction.
 pub fn now(connection: &mut PgConnection) -> DbResult<DateTime<Utc>> {
-    let row: NowRow = sql_query("SELECT palm_now() AS now").get_result(connection)?;
-    Ok(row.now)
+    Ok(diesel::select(palm_now()).get_result(connection)?)
 }
 
 impl Tx<'_> {
@@ -158,7 +151,8 @@ impl Tx<'_> {
 
     /// Ends the transaction with a statement that fails when an earlier failure was swallowed.
     pub fn done<T>(self, value: T) -> DbResult<Finished<T>> {
-        sql_query("SELECT 1").execute(self.connection)?;
+        // The same text each time, so it is prepared once a connection.
+        diesel::select(1.into_sql::<sql_types::Integer>()).execute(self.connection)?;
         Ok(Finished { value })
     }
 

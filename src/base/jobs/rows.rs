@@ -38,38 +38,41 @@ pub(super) fn insert(connection: &mut PgConnection, jobs: &[NewJob]) -> DbResult
 }
 
 /// A claimed job.
-#[derive(QueryableByName)]
+#[derive(Queryable)]
 pub(super) struct Claimed {
-    #[diesel(sql_type = sql_types::Uuid)]
     pub(super) id: Uuid,
-    #[diesel(sql_type = Text)]
     pub(super) kind: String,
-    #[diesel(sql_type = Jsonb)]
     pub(super) payload: Value,
-    #[diesel(sql_type = Integer)]
     pub(super) attempts: i32,
+}
+
+crate::statement! {
+    /// The look at the queue.
+    Claim<'a> { kinds: Vec<&'a str>, lease: f64, limit: i64, } -> (sql_types::Uuid, Text, Jsonb, Integer) {
+        "UPDATE jobs SET state = 'leased', attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => "
+        (lease: Double) ") WHERE id IN (SELECT id FROM jobs WHERE kind = ANY(" (kinds: Array<Text>) ") AND (state = 'ready' \
+            AND run_at <= palm_now() OR state = 'leased' AND lease_until < clock_timestamp()) ORDER BY run_at, id LIMIT "
+        (limit: BigInt) " FOR UPDATE SKIP LOCKED) RETURNING id, kind, payload, attempts"
+    }
 }
 
 /// Claims up to `limit` due jobs of the named kinds, also those whose lease ran out.
 pub(super) fn claim(connection: &mut PgConnection, kinds: &[&str], lease: Duration, limit: i64) -> DbResult<Vec<Claimed>> {
-    Ok(sql_query(
-        "UPDATE jobs SET state = 'leased', attempts = attempts + 1, lease_until = clock_timestamp() + make_interval(secs => $2) \
-         WHERE id IN (SELECT id FROM jobs WHERE kind = ANY($1) AND (state = 'ready' AND run_at <= palm_now() \
-            OR state = 'leased' AND lease_until < clock_timestamp()) ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED) \
-         RETURNING id, kind, payload, attempts",
-    )
-    .bind::<Array<Text>, _>(kinds)
-    .bind::<Double, _>(lease.as_secs_f64())
-    .bind::<BigInt, _>(limit)
-    .load(connection)?)
+    let claim = Claim { kinds: &kinds.to_vec(), lease: &lease.as_secs_f64(), limit: &limit };
+    Ok(claim.load(connection)?)
+}
+
+crate::statement! {
+    /// The end of a job.
+    Finish<'a> { id: Uuid, attempts: i32, } -> () {
+        "UPDATE jobs SET state = 'done', finished_at = palm_now(), lease_until = NULL, last_error = NULL WHERE id = "
+        (id: sql_types::Uuid) " AND state = 'leased' AND attempts = " (attempts: Integer)
+    }
 }
 
 /// Marks a claimed job as done; `attempts` fences a worker whose lease was taken over.
 pub(super) fn finish(connection: &mut PgConnection, job: &Claimed) -> DbResult<()> {
-    sql_query("UPDATE jobs SET state = 'done', finished_at = palm_now(), lease_until = NULL, last_error = NULL WHERE id = $1 AND state = 'leased' AND attempts = $2")
-        .bind::<sql_types::Uuid, _>(job.id)
-        .bind::<Integer, _>(job.attempts)
-        .execute(connection)?;
+    Finish { id: &job.id, attempts: &job.attempts }.execute(connection)?;
     Ok(())
 }
 

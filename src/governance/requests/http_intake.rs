@@ -29,7 +29,10 @@ pub async fn request_create(
     screener: Data<Screener>,
 ) -> Result<Created<RequestView>, ApiError> {
     let (id, caller, whose) = (CaseId::new(), can.clone(), body.on_behalf_of);
-    let acting = db.read(move |connection| identity::acting_for(connection, &caller, whose)).await?;
+    let acting = match whose {
+        None => identity::acting_alone(&can),
+        Some(_) => db.read(move |connection| identity::acting_for(connection, &caller, whose)).await?,
+    };
     let public = body.public.unwrap_or(false).then(|| body.text.as_str());
     let verdict = checked(&db, &screener, can.person(), body.unit, public).await?;
     let once = can.once(key, body.hash(), id.0);

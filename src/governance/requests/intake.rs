@@ -127,7 +127,7 @@ fn place(
         (None, None) => None,
     };
     let unit = unit.ok_or_else(|| ApiError::of(&PLACE_OUTSIDE).field("/unit", "name a place, or scan a poster"))?;
-    let community = grid::community_of(connection, unit.id)?.ok_or_else(|| ApiError::of(&PLACE_OUTSIDE))?;
+    let community = grid::community_above(connection, &unit)?.ok_or_else(|| ApiError::of(&PLACE_OUTSIDE))?;
     Ok((unit, community.id))
 }
 

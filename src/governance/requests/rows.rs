@@ -139,23 +139,22 @@ pub(super) fn save(connection: &mut PgConnection, case: &Case) -> DbResult<()> {
     Ok(())
 }
 
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
+base::statement! {
+    /// The next number of a day that has begun; part of every filing.
+    NextNumber<'a> { day: NaiveDate, } -> (BigInt,) {
+        "SELECT nextval('request_numbers') - base FROM request_days WHERE day = " (day: Date)
+    }
 }
 
 /// The next number of a day. A sequence, so that filings wait for nobody; the first of a day fixes where it begins.
 pub(super) fn next_number(connection: &mut PgConnection, day: NaiveDate) -> DbResult<i64> {
-    const NEXT: &str = "SELECT nextval('request_numbers') - base AS number FROM request_days WHERE day = $1";
     const BEGIN: &str = "INSERT INTO request_days (day, base) VALUES ($1, nextval('request_numbers')) ON CONFLICT DO NOTHING";
-    let next =
-        |connection: &mut PgConnection| diesel::sql_query(NEXT).bind::<Date, _>(day).get_result::<Number>(connection).optional();
-    if let Some(found) = next(connection)? {
-        return Ok(found.number);
+    let next = |connection: &mut PgConnection| NextNumber { day: &day }.get_result::<(i64,)>(connection).optional();
+    if let Some((number,)) = next(connection)? {
+        return Ok(number);
     }
     diesel::sql_query(BEGIN).bind::<Date, _>(day).execute(connection)?;
-    Ok(next(connection)?.map_or(0, |found| found.number))
+    Ok(next(connection)?.map_or(0, |(number,)| number))
 }
 
 /// States in which nobody has to do anything before the answer.

@@ -47,7 +47,9 @@ pub(super) type Told<'a> = (&'a Case, &'a [EventRow]);
 /// Tells of the events of one transaction.
 pub(super) fn of_events(tx: &mut Tx<'_>, all: &[Told<'_>]) -> Result<(), ApiError> {
     let mut jobs = Vec::new();
-    let hidden = all.iter().filter(|(case, _)| case.publication != Publication::Published);
+    // Into what has just been filed nothing is merged.
+    let there = all.iter().filter(|(case, events)| usize::try_from(case.event_last).is_ok_and(|last| last > events.len()));
+    let hidden = there.filter(|(case, _)| case.publication != Publication::Published);
     let merged = rows::merged_among(tx.conn(), hidden.map(|(case, _)| case.id).collect())?;
     for (case, events) in all {
         for event in events.iter().filter(|event| event.kind != EventKind::Note.name()) {

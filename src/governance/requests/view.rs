@@ -148,11 +148,16 @@ impl Names {
         let persons: Vec<PersonId> = cases.iter().filter_map(|case| case.reporter_id).collect();
         let ids: Vec<CaseId> = cases.iter().map(|case| case.id).collect();
         let subjects: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+        // Most requests of a page have both, one that was just filed often neither.
+        let organizations = match organizations.is_empty() {
+            true => HashMap::new(),
+            false => community::organization_names(connection, &organizations)?,
+        };
         Ok(Self {
             pictures: files::views_in_full(connection, signer, outward::PICTURES, &subjects)?,
             results: files::views_in_full(connection, signer, outward::RESULTS, &subjects)?,
             units: grid::units_by_ids(connection, &units)?,
-            organizations: community::organization_names(connection, &organizations)?,
+            organizations,
             persons: identity::names_by_ids(connection, &persons)?,
             details: rows_details::many(connection, &ids)?,
             clocks: clocks::views(connection, &ids)?,

@@ -4,6 +4,7 @@ use base::db::DbResult;
 use base::ids::GridUnitId;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Integer, Text, Uuid as SqlUuid};
 
 use super::day::DayKind;
 use super::deadline::Calendar;
@@ -12,12 +13,31 @@ use super::week::{Minute, Opening, Week};
 
 /// When a community works: its hours, or the usual ones where it has set none, and what is known of holidays.
 pub fn of(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Calendar> {
-    let week = hours(connection, community)?.0;
-    let days: Vec<(NaiveDate, DayKind)> =
-        calendar_days::table.select((calendar_days::date, calendar_days::kind)).load(connection)?;
-    let years: Vec<(i32, bool)> =
-        calendar_years::table.select((calendar_years::year, calendar_years::provisional)).load(connection)?;
-    Ok(Calendar::new(week, days.into_iter().collect(), years.into_iter().collect()))
+    let (dates, kinds, years, provisional, weekdays, opens, closes): Whole = Known { community: &community }.get_result(connection)?;
+    let hours = weekdays.into_iter().zip(opens).zip(closes).map(|((weekday, opens), closes)| (weekday, opens, closes));
+    let week = Week::new(openings(hours)).unwrap_or_else(Week::usual);
+    Ok(Calendar::new(week, dates.into_iter().zip(kinds).collect(), years.into_iter().zip(provisional).collect()))
+}
+
+/// Dates and their kinds; years and whether they are provisional; weekdays with opening and closing.
+type Whole = (Vec<NaiveDate>, Vec<DayKind>, Vec<i32>, Vec<bool>, Vec<i32>, Vec<i32>, Vec<i32>);
+
+base::statement! {
+    /// Part of every filing, so all of it is read at once.
+    Known<'a> { community: GridUnitId, } -> (
+        Array<Date>, Array<Text>, Array<Integer>, Array<Bool>, Array<Integer>, Array<Integer>, Array<Integer>
+    ) {
+        "SELECT d.dates, d.kinds, y.years, y.provisional, h.weekdays, h.opens, h.closes FROM \
+         (SELECT coalesce(array_agg(date), '{}') AS dates, coalesce(array_agg(kind), '{}') AS kinds FROM calendar_days) d, \
+         (SELECT coalesce(array_agg(year), '{}') AS years, coalesce(array_agg(provisional), '{}') AS provisional FROM calendar_years) y, \
+         (SELECT coalesce(array_agg(weekday), '{}') AS weekdays, coalesce(array_agg(opens), '{}') AS opens, \
+         coalesce(array_agg(closes), '{}') AS closes FROM community_hours WHERE community_id = " (community: SqlUuid) ") h"
+    }
+}
+
+fn openings(hours: impl Iterator<Item = (i32, i32, i32)>) -> Vec<Opening> {
+    let known = |(weekday, opens, closes)| Some(Opening { weekday, opens: Minute::new(opens)?, closes: Minute::new(closes)? });
+    hours.filter_map(known).collect()
 }
 
 /// The hours of a community and their version; 0 and the usual ones where it has set none.
@@ -27,10 +47,8 @@ pub(super) fn hours(connection: &mut PgConnection, community: GridUnitId) -> DbR
         .select((community_hours::weekday, community_hours::opens, community_hours::closes, community_hours::version))
         .load(connection)?;
     let version = rows.first().map_or(0, |row| row.3);
-    let openings = rows.into_iter().filter_map(|(weekday, opens, closes, _)| {
-        Some(Opening { weekday, opens: Minute::new(opens)?, closes: Minute::new(closes)? })
-    });
-    Ok(Week::new(openings.collect()).map_or_else(|| (Week::usual(), 0), |week| (week, version)))
+    let openings = openings(rows.into_iter().map(|(weekday, opens, closes, _)| (weekday, opens, closes)));
+    Ok(Week::new(openings).map_or_else(|| (Week::usual(), 0), |week| (week, version)))
 }
 
 /// Replaces the hours of a version; `false` when they have another by now. Who comes second waits for the first one's rows.

@@ -114,9 +114,13 @@ fn load(
     if subjects.is_empty() {
         return Ok(HashMap::new());
     }
-    let now = now(connection)?;
     let mut found: HashMap<Uuid, Vec<FileView>> = HashMap::new();
-    for row in rows::of_subjects(connection, noun, subjects)? {
+    let all = rows::of_subjects(connection, noun, subjects)?;
+    if all.is_empty() {
+        return Ok(found);
+    }
+    let now = now(connection)?;
+    for row in all {
         if let Some(subject) = row.subject_id {
             let view = FileView::of(&row, signer, Purpose::Show, shown(row.check_state), now);
             found.entry(subject).or_default().push(view);

@@ -12,8 +12,8 @@ mod unit;
 
 pub use path::GridPath;
 pub use rows::{
-    GridUnit, NewUnit, above, above_all, community_of, unit_by_code, unit_find, unit_update, units_below, units_by_ids,
-    units_insert, units_under,
+    GridUnit, NewUnit, above, above_all, community_above, community_of, unit_by_code, unit_find, unit_update, units_below,
+    units_by_ids, units_insert, units_under,
 };
 pub use scope::{Scope, Target, Within, within};
 pub use ticket::{TICKET_PREFIX, new_ticket, place_from_ticket, ticket_find, ticket_of};

@@ -51,6 +51,11 @@ pub fn unit_by_code(connection: &mut PgConnection, path: &GridPath) -> DbResult<
 /// The community at or above a unit; `None` for a street.
 pub fn community_of(connection: &mut PgConnection, id: GridUnitId) -> DbResult<Option<GridUnit>> {
     let Some(unit) = unit_find(connection, id)? else { return Ok(None) };
+    community_above(connection, &unit)
+}
+
+/// `community_of` a unit that is at hand.
+pub fn community_above(connection: &mut PgConnection, unit: &GridUnit) -> DbResult<Option<GridUnit>> {
     let community = unit_by_code(connection, &unit.path.community())?;
     Ok(community.filter(|unit| unit.level() == UnitKind::Community))
 }

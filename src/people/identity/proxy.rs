@@ -100,6 +100,11 @@ pub struct Acting {
 /// Actions that nobody does for another, whatever a noun asks for.
 const NEVER: &[&str] = &["vote", "ballot", "gift", "donation", "phone", "account", "consent", "session", "invitation", "proxy"];
 
+/// For oneself.
+pub fn acting_alone<P: Permission>(can: &Can<P>) -> Acting {
+    Acting { person: can.person(), proxy: None, scope: can.scope().clone() }
+}
+
 /// For whom does the caller do this? With `None`: for themselves. 403 `not_a_proxy` when the caller isn't the confirmed proxy of that
 /// person or the action isn't one that a proxy may do; 403 `forbidden` when the person may not do it themselves.
 pub fn acting_for<P: Permission>(
@@ -109,7 +114,7 @@ pub fn acting_for<P: Permission>(
 ) -> Result<Acting, ApiError> {
     let caller = can.person();
     let Some(person) = on_behalf_of.filter(|person| *person != caller) else {
-        return Ok(Acting { person: caller, proxy: None, scope: can.scope().clone() });
+        return Ok(acting_alone(can));
     };
     let first = P::RULE.action.split('_').next().unwrap_or_default();
     let allowed = !NEVER.contains(&first)

@@ -12,7 +12,7 @@ use super::words::{ClockKind, ClockState, PauseReason, TermKind};
 use duty_list::DeadlineClass;
 
 /// A clock.
-#[derive(Debug, Clone, PartialEq, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, PartialEq, Queryable, Selectable)]
 #[diesel(table_name = request_clocks, check_for_backend(diesel::pg::Pg))]
 pub(crate) struct ClockRow {
     pub(crate) request_id: CaseId,
@@ -56,8 +56,51 @@ pub(super) fn of_cases(connection: &mut PgConnection, cases: &[CaseId]) -> DbRes
 
 /// Enters clocks.
 pub(super) fn insert(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbResult<()> {
-    diesel::insert_into(request_clocks::table).values(clocks).execute(connection)?;
+    let rows = NewClocks {
+        request_id: &clocks.iter().map(|clock| clock.request_id).collect(),
+        kind: &clocks.iter().map(|clock| clock.kind).collect(),
+        round: &clocks.iter().map(|clock| clock.round).collect(),
+        organization_id: &clocks.iter().map(|clock| clock.organization_id).collect(),
+        class: &clocks.iter().map(|clock| clock.class).collect(),
+        term: &clocks.iter().map(|clock| clock.term).collect(),
+        amount: &clocks.iter().map(|clock| clock.amount).collect(),
+        extra: &clocks.iter().map(|clock| clock.extra).collect(),
+        started_at: &clocks.iter().map(|clock| clock.started_at).collect(),
+        due_at: &clocks.iter().map(|clock| clock.due_at).collect(),
+        provisional: &clocks.iter().map(|clock| clock.provisional).collect(),
+        state: &clocks.iter().map(|clock| clock.state).collect(),
+        pause_reason: &clocks.iter().map(|clock| clock.pause_reason).collect(),
+        paused_at: &clocks.iter().map(|clock| clock.paused_at).collect(),
+        left_units: &clocks.iter().map(|clock| clock.left_units).collect(),
+        ended_at: &clocks.iter().map(|clock| clock.ended_at).collect(),
+        step: &clocks.iter().map(|clock| clock.step).collect(),
+        told_step: &clocks.iter().map(|clock| clock.told_step).collect(),
+        next_at: &clocks.iter().map(|clock| clock.next_at).collect(),
+    };
+    rows.execute(connection)?;
     Ok(())
+}
+
+base::statement! {
+    /// Clocks that start; part of every filing.
+    NewClocks<'a> {
+        request_id: Vec<CaseId>, kind: Vec<ClockKind>, round: Vec<i16>, organization_id: Vec<Option<OrganizationId>>,
+        class: Vec<Option<DeadlineClass>>, term: Vec<TermKind>, amount: Vec<i32>, extra: Vec<i32>, started_at: Vec<DateTime<Utc>>,
+        due_at: Vec<DateTime<Utc>>, provisional: Vec<bool>, state: Vec<ClockState>, pause_reason: Vec<Option<PauseReason>>,
+        paused_at: Vec<Option<DateTime<Utc>>>, left_units: Vec<Option<i64>>, ended_at: Vec<Option<DateTime<Utc>>>, step: Vec<i16>,
+        told_step: Vec<i16>, next_at: Vec<Option<DateTime<Utc>>>,
+    } -> () {
+        "INSERT INTO request_clocks (request_id, kind, round, organization_id, class, term, amount, extra, started_at, due_at, \
+         provisional, state, pause_reason, paused_at, left_units, ended_at, step, told_step, next_at) SELECT * FROM unnest("
+        (request_id: Array<SqlUuid>) "::uuid[], " (kind: Array<Text>) "::text[], " (round: Array<SmallInt>) "::smallint[], "
+        (organization_id: Array<Nullable<SqlUuid>>) "::uuid[], " (class: Array<Nullable<Text>>) "::text[], " (term: Array<Text>)
+        "::text[], " (amount: Array<Integer>) "::integer[], " (extra: Array<Integer>) "::integer[], "
+        (started_at: Array<Timestamptz>) "::timestamptz[], " (due_at: Array<Timestamptz>) "::timestamptz[], "
+        (provisional: Array<Bool>) "::boolean[], " (state: Array<Text>) "::text[], " (pause_reason: Array<Nullable<Text>>)
+        "::text[], " (paused_at: Array<Nullable<Timestamptz>>) "::timestamptz[], " (left_units: Array<Nullable<BigInt>>)
+        "::bigint[], " (ended_at: Array<Nullable<Timestamptz>>) "::timestamptz[], " (step: Array<SmallInt>) "::smallint[], "
+        (told_step: Array<SmallInt>) "::smallint[], " (next_at: Array<Nullable<Timestamptz>>) "::timestamptz[])"
+    }
 }
 
 base::statement! {
