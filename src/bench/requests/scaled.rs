@@ -22,11 +22,42 @@ const RATE: u32 = 25;
 /// Open requests whose clock is due.
 const DUE: i64 = 100_000;
 
-/// What staff narrow their lists to.
-const LISTS: [&str; 8] =
-    ["", "open=true", "overdue=true", "desk=unit", "category=A01-01", "state=cancelled", "mine=true", "open=true&source=courier"];
-/// What they look for: frequent, rare and absent words, a phrase, a house.
-const WORDS: [&str; 8] = ["电梯", "路灯不亮", "已经三天了", "12号楼3单元", "燃气", "下水道堵了", "充电桩", "直升机"];
+/// What staff narrow their lists to; the last is a week of half a year ago.
+const LISTS: [&str; 16] = [
+    "",
+    "open=true",
+    "overdue=true",
+    "desk=unit",
+    "desk=street",
+    "category=A01-01",
+    "state=cancelled",
+    "state=waiting_for_resident",
+    "source=open311",
+    "outcome=not_a_duty",
+    "mine=true",
+    "danger=true",
+    "danger=true&overdue=true",
+    "open=true&source=courier",
+    "category=A01-01&outcome=cannot_be_solved",
+    "WEEK",
+];
+/// What they look for: frequent, rare and absent words, phrases, a house, and words among what is narrowed already.
+const WORDS: [(&str, &str); 14] = [
+    ("电梯", ""),
+    ("路灯", ""),
+    ("单元", ""),
+    ("已经三天了", ""),
+    ("老人和孩子出入很不方便", ""),
+    ("12号楼3单元", ""),
+    ("燃气", ""),
+    ("下水道堵了", ""),
+    ("充电桩", ""),
+    ("直升机", ""),
+    ("已经三天了 12号楼3单元", ""),
+    ("已经三天了", "&state=cancelled"),
+    ("电梯", "&mine=true"),
+    ("请先打电话", "&category=A01-01&open=true"),
+];
 
 fn encoded(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
@@ -47,19 +78,21 @@ pub(super) async fn run(args: &BenchArgs, figures: &mut Figures) -> anyhow::Resu
     ensure!(!tokens.is_empty() && !spots.is_empty(), "this folder is not scaled: palm demo --scale 1m");
     let server = site.start("serve").await?;
     let total = if args.quick { 200 } else { 600 };
-    let lists: Vec<String> = LISTS.iter().map(|narrowed| format!("/api/v1/governance/requests?limit=20&{narrowed}")).collect();
-    let words: Vec<String> =
-        WORDS.iter().map(|text| format!("/api/v1/governance/requests?limit=20&text={}", encoded(text))).collect();
+    let (lists, words) = (lists(), words());
     for (name, paths) in [("list_p99_ms", lists), ("search_p99_ms", words)] {
         let all = tokens.clone();
         let next = move |n: usize| {
+            // Everybody asks everything in turn.
             let token = all.get(n / paths.len() % all.len()).map(String::as_str);
             client::request("GET", paths.get(n % paths.len()).map_or("/", String::as_str), token, None)
         };
         measure(&server, figures, name, total, next).await?;
     }
     let places = spots.clone();
-    let map = move |n: usize| places.get(n % places.len()).map(map_of).unwrap_or_default();
+    let map = move |n: usize| {
+        let half = ZOOMS.get(n % ZOOMS.len()).copied().unwrap_or(0.002);
+        places.get(n / ZOOMS.len() % places.len()).map(|spot| map_of(spot, half)).unwrap_or_default()
+    };
     measure(&server, figures, "map_p99_ms", total, map).await?;
     server.stop()?;
     let (app_url, owner) = (site.app_url.clone(), site.owner()?);
@@ -73,14 +106,28 @@ pub(super) async fn run(args: &BenchArgs, figures: &mut Figures) -> anyhow::Resu
     web::block(move || site.close()).await?
 }
 
-/// A map of a few hundred metres.
-fn map_of(spot: &Spot) -> Vec<u8> {
-    let (south, west) = (spot.lat - 0.002, spot.lon - 0.002);
+fn lists() -> Vec<String> {
+    let first = base::clock::shanghai_date(base::clock::machine_now()) - chrono::Duration::days(180);
+    let week = format!("filed_from={first}&filed_to={}", first + chrono::Duration::days(6));
+    let narrowed = LISTS.iter().map(|narrowed| if *narrowed == "WEEK" { week.as_str() } else { narrowed });
+    narrowed.map(|narrowed| format!("/api/v1/governance/requests?limit=20&{narrowed}")).collect()
+}
+
+fn words() -> Vec<String> {
+    let path = |(text, more): &(&str, &str)| format!("/api/v1/governance/requests?limit=20&text={}{more}", encoded(text));
+    WORDS.iter().map(path).collect()
+}
+
+/// Half the height of a map in degrees: some houses, a quarter, a community, all around.
+const ZOOMS: [f64; 4] = [0.001, 0.002, 0.01, 0.1];
+
+fn map_of(spot: &Spot, half: f64) -> Vec<u8> {
+    let (south, west) = (spot.lat - half, spot.lon - half);
     let path = format!(
         "/api/v1/governance/public/requests.geojson?community={}&bbox={west},{south},{},{}",
         spot.community,
-        west + 0.004,
-        south + 0.004
+        west + 2.0 * half,
+        south + 2.0 * half
     );
     client::request("GET", &path, None, None)
 }

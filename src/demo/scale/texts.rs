@@ -74,7 +74,8 @@ pub(super) fn fill(owner: &mut PgConnection, street: &Street, total: i64) -> any
         let (title, class, lexemes) = (item.title.clone(), item.deadline_class.name(), joined(&text));
         let danger: Vec<&str> = dangers(&text).into_iter().map(|hint| hint.danger.name()).collect();
         let danger = (!danger.is_empty()).then(|| danger.join(","));
-        problems.push(Problem { code, title, class, unit: *unit, text: text.trim_end_matches('。').to_owned(), lexemes, danger });
+        problems
+            .push(Problem { code, title, class, unit: *unit, text: text.trim_end_matches('。').to_owned(), lexemes, danger });
     }
     rows::problems(owner, &problems)?;
     let spots = (1..=40).flat_map(|house| (1..=6).map(move |stair| part(format!("{house}号楼{stair}单元"))));

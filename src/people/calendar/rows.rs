@@ -13,7 +13,8 @@ use super::week::{Minute, Opening, Week};
 
 /// When a community works: its hours, or the usual ones where it has set none, and what is known of holidays.
 pub fn of(connection: &mut PgConnection, community: GridUnitId) -> DbResult<Calendar> {
-    let (dates, kinds, years, provisional, weekdays, opens, closes): Whole = Known { community: &community }.get_result(connection)?;
+    let (dates, kinds, years, provisional, weekdays, opens, closes): Whole =
+        Known { community: &community }.get_result(connection)?;
     let hours = weekdays.into_iter().zip(opens).zip(closes).map(|((weekday, opens), closes)| (weekday, opens, closes));
     let week = Week::new(openings(hours)).unwrap_or_else(Week::usual);
     Ok(Calendar::new(week, dates.into_iter().zip(kinds).collect(), years.into_iter().zip(provisional).collect()))

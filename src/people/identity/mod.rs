@@ -91,8 +91,8 @@ pub use person::{
 };
 pub use phone::Phone;
 pub use proxy::{
-    Acting, NewProxy, Proxy, ProxyMove, ProxyState, Relation, acting_alone, acting_for, person_by_number, proxies_of, proxies_waiting,
-    proxies_within, proxy_ask, proxy_counts, proxy_decide, proxy_end, proxy_find, proxy_lock,
+    Acting, NewProxy, Proxy, ProxyMove, ProxyState, Relation, acting_alone, acting_for, person_by_number, proxies_of,
+    proxies_waiting, proxies_within, proxy_ask, proxy_counts, proxy_decide, proxy_end, proxy_find, proxy_lock,
 };
 pub use registration::{STATES, Work};
 pub use role::Role;

@@ -1,5 +1,5 @@
-//! Deadlines in working days are counted anew when a year's holidays are published. A clock that stood still meanwhile keeps its deadline:
-//! what was left of it was counted when it went on; one that stands still now is counted when it goes on.
+//! Deadlines in working days are counted anew when a year's holidays are published. Of a clock that stands still it is what was left that
+//! is counted anew. A clock that stood still before and runs again keeps its deadline: what was left of it was counted when it went on.
 
 use base::db::{Context, Db, Finished, Tx};
 use base::error::ApiError;
@@ -26,7 +26,7 @@ struct Payload {
     year: i32,
 }
 
-/// Recounts every running clock whose time reaches into the year; twice changes nothing.
+/// Recounts every open clock whose time reaches into the year; twice changes nothing.
 pub(super) fn recount(db: &Db, payload: Value) -> Result<(), JobError> {
     let payload: Payload = serde_json::from_value(payload)?;
     let day = |year| NaiveDate::from_ymd_opt(year, 1, 1).map(base::clock::shanghai_midnight);
@@ -58,6 +58,13 @@ fn due(calendar: &Calendar, clock: &ClockRow) -> (DateTime<Utc>, bool) {
     (later.at, due.provisional || later.provisional)
 }
 
+/// What is left, in the clock's own unit.
+const fn units(left: Left) -> i64 {
+    match left {
+        Left::Wall(units) | Left::Working(units) | Left::Days(units) => units,
+    }
+}
+
 fn one(mut tx: Tx<'_>, case: CaseId) -> Result<Finished<()>, ApiError> {
     let mut work = Work::lock(&mut tx, case)?;
     let mut clocks = Clocks::load(&mut tx, &work.case)?;
@@ -70,20 +77,25 @@ fn one(mut tx: Tx<'_>, case: CaseId) -> Result<Finished<()>, ApiError> {
     let mut moved = None;
     let mut changed = false;
     for clock in clocks.rows.iter_mut().filter(|clock| clock.is_open() && clock.term != TermKind::WallHours) {
-        let still = clock.kind == ClockKind::Resolve && stood_still.iter().any(|at| *at >= clock.started_at);
-        if clock.state != ClockState::Running || still {
+        let until = clock.paused_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let before = clock.kind == ClockKind::Resolve && stood_still.iter().any(|at| *at >= clock.started_at && *at < until);
+        // A deadline that had passed before the pause stays passed.
+        if before || clock.paused_at.is_some_and(|at| at >= clock.due_at) {
             continue;
         }
         let (at, provisional) = due(&calendar, clock);
         if (at, provisional) == (clock.due_at, clock.provisional) {
             continue;
         }
+        if let Some(paused) = clock.paused_at {
+            clock.left_units = Some(units(calendar.left(paused, at, clock.term())));
+        }
         changed = true;
         if clock.kind == ClockKind::Resolve && at != clock.due_at {
             moved = Some(at);
         }
         (clock.due_at, clock.provisional) = (at, provisional);
-        if clock.step == 0 {
+        if clock.step == 0 && clock.state == ClockState::Running {
             clock.next_at = Some(at);
         }
     }

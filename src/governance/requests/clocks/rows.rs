@@ -178,7 +178,7 @@ pub(super) fn due(
     Ok(query.load(connection)?)
 }
 
-/// Requests with a running clock of working time that reaches into a time, in the order of their ids.
+/// Requests with an open clock of working time that reaches into a time, in the order of their ids.
 pub(super) fn counted_through(
     connection: &mut PgConnection,
     from: DateTime<Utc>,
@@ -187,7 +187,7 @@ pub(super) fn counted_through(
     limit: i64,
 ) -> DbResult<Vec<CaseId>> {
     let mut query = request_clocks::table
-        .filter(request_clocks::state.eq(ClockState::Running).and(request_clocks::term.ne(TermKind::WallHours)))
+        .filter(request_clocks::ended_at.is_null().and(request_clocks::term.ne(TermKind::WallHours)))
         .filter(request_clocks::started_at.lt(to).and(request_clocks::due_at.ge(from)))
         .select(request_clocks::request_id)
         .distinct()

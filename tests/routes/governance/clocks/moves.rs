@@ -74,16 +74,24 @@ async fn holidays_that_are_published_later_move_what_is_due_in_their_year() {
     let request = id(&file(&app, &resident, Some("B01-02")).await);
     let before = find(&staff, &request).await;
     assert_eq!(clock(&before, "resolve")["provisional"], true, "{before}");
+    // Its twin stands still while the holidays are published.
+    let twin = id(&file(&app, &resident, Some("B01-02")).await);
+    let pause = json!({"reason": "waiting_for_parts", "text": "配件已订货", "days": 10});
+    staff.post(&path(&twin, "pause"), &pause).await.expect(200);
     let off = |date: &str| json!({"date": date, "kind": "holiday", "name": "元旦"});
     let year = json!({"source": "通知", "provisional": false, "days": [off("2027-01-01"), off("2027-01-04"), off("2027-01-05")]});
-    let path = "/api/v1/calendar-years/2027";
-    let version = street.get(path).await.expect(200)["version"].clone();
-    street.put(path, &format!("\"{version}\""), &year).await.expect(200);
+    let holidays = "/api/v1/calendar-years/2027";
+    let version = street.get(holidays).await.expect(200)["version"].clone();
+    street.put(holidays, &format!("\"{version}\""), &year).await.expect(200);
     app.drain().await;
     let after = find(&staff, &request).await;
     assert_eq!(clock(&after, "resolve")["provisional"], false, "{after}");
     assert!(time(&after["resolve_by"]) > time(&before["resolve_by"]), "{} {}", before["resolve_by"], after["resolve_by"]);
     assert_eq!(events(&resident, &request).await.last().map(String::as_str), Some("extended"));
+    let still = find(&staff, &twin).await;
+    assert_eq!((&clock(&still, "resolve")["state"], &still["resolve_by"]), (&json!("paused"), &after["resolve_by"]), "{still}");
+    let resumed = staff.post(&path(&twin, "resume"), &json!({})).await.expect(200);
+    assert_eq!(resumed["resolve_by"], after["resolve_by"], "{resumed}");
     let told = count(&app, "SELECT 1 FROM audit_entries WHERE action = 'request_clocks_recount'");
     app.drain().await;
     assert_eq!(count(&app, "SELECT 1 FROM audit_entries WHERE action = 'request_clocks_recount'"), told);

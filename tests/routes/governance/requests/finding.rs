@@ -48,20 +48,37 @@ async fn a_list_is_found_by_place_words_number_unit_and_danger() {
 async fn a_long_list_is_walked_once_without_gaps() {
     let stage = Stage::new().await;
     let mut filed = Vec::new();
-    for _ in 0..7 {
-        filed.push(id(&stage.resident.post(REQUESTS, &lamp(&stage.app)).await.expect(201)));
-    }
-    filed.reverse();
-    for by in [&stage.staff, &stage.worker, &stage.street] {
-        let (mut seen, mut cursor) = (Vec::new(), String::new());
-        loop {
-            let page = by.get(&format!("{REQUESTS}?limit=3&text=路灯{cursor}")).await.expect(200);
-            seen.extend(page["items"].as_array().expect("items").iter().map(id));
-            let Some(next) = page["next_cursor"].as_str() else { break };
-            cursor = format!("&cursor={next}");
+    // Few are looked up by their words, many are met on a walk.
+    for count in [7, 23] {
+        for _ in 0..count {
+            filed.insert(0, id(&stage.resident.post(REQUESTS, &lamp(&stage.app)).await.expect(201)));
         }
-        assert_eq!(seen, filed);
+        for by in [&stage.staff, &stage.worker, &stage.street] {
+            for more in ["&text=路灯", "&text=路灯&open=true", "&filed_from=2020-01-01", ""] {
+                let (mut seen, mut cursor) = (Vec::new(), String::new());
+                loop {
+                    let page = by.get(&format!("{REQUESTS}?limit=3{more}{cursor}")).await.expect(200);
+                    seen.extend(page["items"].as_array().expect("items").iter().map(id));
+                    let Some(next) = page["next_cursor"].as_str() else { break };
+                    cursor = format!("&cursor={next}");
+                }
+                assert_eq!(seen, filed, "{more}");
+            }
+        }
     }
+}
+
+#[actix_web::test]
+async fn a_unit_finds_by_its_words_what_it_is_given_later() {
+    let stage = Stage::new().await;
+    let unlisted = json!({"text": "东门旁边的石墩子松了", "unit": stage.app.world.unit("S1/C1/E1/B1/D1")});
+    let case = id(&stage.resident.post(REQUESTS, &unlisted).await.expect(201));
+    assert!(ids(&stage.lamp_man, "text=石墩子").await.is_empty());
+    let given = json!({"organization": stage.lamps});
+    stage.staff.post(&format!("{REQUESTS}/{case}/dispatch"), &given).await.expect(200);
+    assert_eq!(ids(&stage.lamp_man, "text=石墩子").await, std::slice::from_ref::<String>(&case));
+    assert!(ids(&stage.road_man, "text=石墩子").await.is_empty());
+    assert!(ids(&stage.lamp_man, "text=石墩子&danger=true").await.is_empty());
 }
 
 #[actix_web::test]
