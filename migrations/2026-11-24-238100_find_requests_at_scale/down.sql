@@ -1,5 +1,10 @@
 COMMENT ON COLUMN request_search.tok IS 'Bigrams of the text and the last character of each run [class: personal] [retention: as the text, until it is erased]';
 UPDATE request_search s SET tok = ts_delete(s.tok, ARRAY(SELECT lexeme FROM unnest(tsvector_to_array(s.tok)) lexeme WHERE starts_with(lexeme, '#')));
+DROP INDEX request_assignments_co;
+DROP INDEX requests_organization_overdue;
+DROP INDEX requests_organization_filed;
+DROP INDEX requests_organization_category;
+DROP INDEX requests_organization_state;
 DROP INDEX requests_outcome;
 DROP INDEX requests_desk;
 DROP INDEX requests_state;

@@ -6,6 +6,12 @@ CREATE INDEX requests_source ON requests (community_id, source, id);
 CREATE INDEX requests_state ON requests (community_id, state, id) WHERE state <> 'closed';
 CREATE INDEX requests_desk ON requests (community_id, desk, id) WHERE desk <> 'unit';
 CREATE INDEX requests_outcome ON requests (community_id, outcome, id) WHERE outcome IS NOT NULL AND outcome <> 'solved';
+CREATE INDEX requests_organization_state ON requests (organization_id, state, id) WHERE organization_id IS NOT NULL AND state <> 'closed';
+CREATE INDEX requests_organization_category ON requests (organization_id, category, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX requests_organization_filed ON requests (organization_id, filed_on, id) WHERE organization_id IS NOT NULL;
+CREATE INDEX requests_organization_overdue ON requests (organization_id, due_at)
+    WHERE organization_id IS NOT NULL AND state NOT IN ('answered', 'closed', 'cancelled');
+CREATE INDEX request_assignments_co ON request_assignments (organization_id, request_id) WHERE part = 'co' AND ended_at IS NULL;
 
 UPDATE request_search s SET tok = s.tok || array_to_tsvector(ARRAY['#' || right(s.community_id::text, 12)]
     || coalesce((SELECT array_agg(DISTINCT '#' || right(a.organization_id::text, 12)) FROM request_assignments a WHERE a.request_id = s.request_id), '{}')

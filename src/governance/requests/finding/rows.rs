@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::super::rows::{self, Case};
 use super::super::suggest::{DANGER_MARK, mark_of};
 use super::super::{CaseId, Desk, Outcome, Source, State};
-use super::rows_statement::{Bind, Statement};
+use super::rows_statement::{Bind, OPEN, Statement};
 
 /// What a list is narrowed to.
 #[derive(Debug, Clone, Default)]
@@ -134,6 +134,9 @@ const FREQUENT: i64 = 25;
 /// Requests that are looked up at most; the few words that stand in more, though not in the newest, are met on a walk.
 const MOST_FOUND: i64 = 20_000;
 
+/// Late requests that are looked up at most.
+const MOST_LATE: usize = 2_000;
+
 #[derive(QueryableByName)]
 struct Said {
     #[diesel(sql_type = BigInt)]
@@ -170,6 +173,30 @@ fn rare(connection: &mut PgConnection, heads: &Heads, words: &str, after: Option
     Ok(few.then(|| found.into_iter().map(|row| row.id.0).collect()))
 }
 
+/// The late requests of the scope, when they are few; `None` when they are many, so that a walk meets them soon.
+fn late(connection: &mut PgConnection, heads: &Heads) -> DbResult<Option<Vec<Uuid>>> {
+    if !heads.units.is_empty() {
+        return Ok(None);
+    }
+    let of = |place: &str| format!("SELECT r.id FROM requests r WHERE {place} AND r.due_at < palm_now() AND {OPEN}");
+    let helps = format!(
+        "SELECT r.id FROM request_assignments a JOIN requests r ON r.id = a.request_id WHERE a.organization_id = ANY($2) \
+         AND a.part = 'co' AND a.ended_at IS NULL AND r.due_at < palm_now() AND {OPEN}"
+    );
+    let found = match heads.all {
+        true => of("true"),
+        false => {
+            format!("({}) UNION ALL ({}) UNION ALL ({helps})", of("r.community_id = ANY($1)"), of("r.organization_id = ANY($2)"))
+        }
+    };
+    let mut query = sql_query(format!("SELECT id FROM ({found}) late LIMIT {}", MOST_LATE + 1)).into_boxed::<Pg>();
+    if !heads.all {
+        query = query.bind::<Array<SqlUuid>, _>(heads.communities.clone()).bind::<Array<SqlUuid>, _>(heads.organizations.clone());
+    }
+    let found: Vec<Found> = query.load(connection)?;
+    Ok((found.len() <= MOST_LATE).then(|| found.into_iter().map(|row| row.id.0).collect()))
+}
+
 /// What must stand among the words of a request; danger is marked there.
 fn words(wanted: &Wanted) -> Option<String> {
     let danger = (wanted.danger == Some(true)).then(|| format!("'{DANGER_MARK}'"));
@@ -196,9 +223,11 @@ pub(crate) fn ids(connection: &mut PgConnection, scope: &Scope, wanted: &Wanted)
     };
     let mut statement = Statement::default();
     let text = match few {
-        Some(ids) if ids.is_empty() => return Ok(Vec::new()),
-        Some(ids) => statement.among(ids, heads, wanted),
-        None => statement.walking(words, heads, wanted),
+        Some(ids) => statement.among(ids, None, heads, wanted),
+        None => match if wanted.overdue { late(connection, &heads)? } else { None } {
+            Some(ids) => statement.among(ids, words, heads, wanted),
+            None => statement.walking(words, heads, wanted),
+        },
     };
     let mut query = sql_query(text).into_boxed::<Pg>();
     for bind in statement.binds {

@@ -26,7 +26,7 @@ pub(super) struct Statement {
     words: Option<String>,
 }
 
-const OPEN: &str = "r.state NOT IN ('answered', 'closed', 'cancelled')";
+pub(super) const OPEN: &str = "r.state NOT IN ('answered', 'closed', 'cancelled')";
 
 impl Statement {
     fn bind(&mut self, value: Bind) -> String {
@@ -79,7 +79,8 @@ impl Statement {
             self.word("outcome", outcome.name());
         }
         if wanted.overdue {
-            self.conditions += &format!(" AND r.due_at < palm_now() AND {OPEN}");
+            // As a value: the planner doesn't know that most of what is open may be late, and would read all of it.
+            self.conditions += &format!(" AND (r.due_at < palm_now()) IS TRUE AND {OPEN}");
         }
         if wanted.danger == Some(false) {
             self.conditions +=
@@ -155,9 +156,15 @@ impl Statement {
         }
         if !heads.organizations.is_empty() {
             let only = heads.only.map(|(communities, ids)| self.only(communities, ids)).unwrap_or_default();
-            let at_work = format!("a.organization_id = h.id AND a.ended_at IS NULL{only}");
-            let from = "request_assignments a JOIN requests r ON r.id = a.request_id";
-            parts.push(self.each(heads.organizations, from, &at_work, wanted));
+            // What a unit leads stands in the request itself, under indexes of its own; what it helps with are few. Whether it still has it is
+            // asked as a value: the planner would take a join for a reason to read everything.
+            let leads = "r.organization_id = h.id AND (SELECT true FROM request_assignments a WHERE a.request_id = r.id \
+                         AND a.ended_at IS NULL AND a.organization_id = h.id)";
+            let helps = "a.organization_id = h.id AND a.part = 'co' AND a.ended_at IS NULL";
+            let joined = "request_assignments a JOIN requests r ON r.id = a.request_id";
+            for (from, condition) in [("requests r", leads), (joined, helps)] {
+                parts.push(self.each(heads.organizations.clone(), from, &format!("{condition}{only}"), wanted));
+            }
         }
         parts
     }
@@ -189,15 +196,16 @@ impl Statement {
         format!("({})", parts.join(" OR "))
     }
 
-    /// The newest of these requests that lie within the scope and are wanted.
-    pub(super) fn among(&mut self, ids: Vec<Uuid>, heads: Heads, wanted: &Wanted) -> String {
+    /// The newest of these requests that lie within the scope and are wanted; `words` are asked of each.
+    pub(super) fn among(&mut self, ids: Vec<Uuid>, words: Option<String>, heads: Heads, wanted: &Wanted) -> String {
         self.narrow(wanted);
+        self.words = words.map(|words| self.bind(Bind::Text(words)));
         let (ids, within) = (self.bind(Bind::Ids(ids)), self.within(heads));
         let led = if self.led.is_empty() { String::new() } else { format!(" AND ({})", self.led.join(" OR ")) };
-        let (conditions, limit) = (&self.conditions, wanted.limit);
+        let (conditions, words, limit) = (&self.conditions, self.says("r.id"), wanted.limit);
         // Off with the order first: read in the order of the index, all newer requests would be passed by.
         format!(
-            "SELECT r.id FROM unnest({ids}) AS f(id) JOIN requests r ON r.id = f.id WHERE {within}{led}{conditions} \
+            "SELECT r.id FROM unnest({ids}) AS f(id) JOIN requests r ON r.id = f.id WHERE {within}{led}{conditions}{words} \
              ORDER BY r.id DESC LIMIT {limit}"
         )
     }
