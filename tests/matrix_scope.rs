@@ -2,6 +2,7 @@
 //! reach, the same of somebody else in the same community, and the same of another community. An operation that isn't in the table
 //! fails.
 
+mod alone;
 mod chat;
 mod grid_duties;
 mod replays;

@@ -18,6 +18,8 @@ pub(super) enum Who {
     Second,
     /// Staff of the street that both communities lie in.
     Street,
+    /// The operator.
+    Admin,
     /// The grid worker of the first block.
     Worker,
     Resident,
@@ -54,6 +56,7 @@ impl Side {
             side.people.insert(who, app.actor(role, &format!("{path}{place}")));
         }
         side.people.insert(Who::Street, app.actor(Role::StreetStaff, "S1"));
+        side.people.insert(Who::Admin, app.actor(Role::Admin, "S1"));
         side.keep("community", &side.unit(app, "").to_string());
         side.keep("person", &side.who(Who::Resident).person.to_string());
         side.keep("person/other", &side.who(Who::Neighbour).person.to_string());

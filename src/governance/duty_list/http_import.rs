@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use actix_web::post;
-use actix_web::web::{self, Data, Json};
-use base::db::Db;
+use actix_web::web::{self, Data};
+use base::db::{Db, Done};
 use base::error::ApiError;
 use base::http::{Changed, IdempotencyKey, Problem, Query, Upload, Valid};
 use base::ids::GridUnitId;
@@ -61,7 +61,7 @@ pub async fn duty_list_import(
     key: IdempotencyKey,
     file: Upload,
     db: Data<Db>,
-) -> Result<Json<DutyImportReport>, ApiError> {
+) -> Result<Changed<DutyImportReport>, ApiError> {
     let hash = sha256(&[&file.hash()[..], query.community.0.as_bytes()].concat());
     let table = web::block(move || Table::read(&file.bytes, &COLUMNS)).await.map_err(ApiError::internal)??;
     let (table, scope, community) = (Arc::new(table), can.scope().clone(), query.community);
@@ -71,19 +71,20 @@ pub async fn duty_list_import(
         let (once, person, table) = (can.once(key, hash, id.0), can.person(), Arc::clone(&table));
         let (scope, reason) = (scope.clone(), reason.clone());
         let done = db.once(once, move |tx| import::write(tx, &scope, person, (id, community), &table, &reason)).await?;
-        if let Some(report) = done.value {
-            return Ok(Json(report));
-        }
+        let told = done.id;
+        let report = match done.value.clone() {
+            Some(report) => report,
+            None => db.read(move |connection| import::report_of(connection, told)).await?,
+        };
+        return Ok(Changed::new(&done, report));
     }
-    // A trial, or the same import again: says what stands.
-    let dry_run = query.dry_run == Some(true);
     let report = db
         .read(move |connection| {
             let unit = place::require_community(connection, &scope, community)?;
-            Ok::<_, ApiError>(import::plan(connection, &unit, &table, &reason, dry_run)?.0)
+            Ok::<_, ApiError>(import::plan(connection, &unit, &table, &reason, true)?.0)
         })
         .await?;
-    Ok(Json(report))
+    Ok(Changed::new(&Done { id: AdoptionId::new().0, replayed: false, value: Some(()) }, report))
 }
 
 /// Approve many drafts that another person wrote, all or none.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use base::db::{Audit, Context, Db, Finished, Tx};
+use base::db::{Audit, Context, Db, Finished, Tx, audit_of};
 use base::error::ApiError;
 use base::ids::{GridUnitId, OrganizationId, PersonId};
 use diesel::PgConnection;
@@ -11,9 +11,10 @@ use people::community::import::{Column, ImportIssue, Line, Table};
 use people::community::organizations;
 use people::grid::{self, GridPath, GridUnit, Scope};
 use points::place;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::item::DeadlineClass;
 use super::rows::{self, Draft, Row, Written};
@@ -42,7 +43,7 @@ pub(super) const COLUMNS: [Column; 12] = [
 ];
 
 /// What came of a file.
-#[derive(Debug, Clone, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct DutyImportReport {
     /// Checked only; nothing was written.
     pub dry_run: bool,
@@ -217,9 +218,16 @@ pub(super) fn write(
     for chunk in fresh.chunks(500) {
         rows::insert(tx.conn(), chunk)?;
     }
-    let after = json!({"rows": report.rows, "drafts": report.drafts, "refused": report.refused});
+    // The whole report, which a repeat of the request is told again; it holds no value of a cell.
+    let after = json!(report);
     tx.audit(Audit::new("duty_list_import", "duty_list_import", id.0).at(community).after(after))?;
     Ok(tx.done(report)?)
+}
+
+/// What came of an import that was done before.
+pub(super) fn report_of(connection: &mut PgConnection, import: Uuid) -> Result<DutyImportReport, ApiError> {
+    let told = audit_of(connection, Some(import), None, 1)?.pop().and_then(|row| row.after);
+    serde_json::from_value(base::error::found(told)?).map_err(ApiError::internal)
 }
 
 /// Imports a file for the operator in somebody's name, or only says what would happen; drafts wait for another person as ever.

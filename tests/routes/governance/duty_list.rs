@@ -217,8 +217,11 @@ async fn two_persons_of_one_household_do_not_make_a_duty() {
 }
 
 async fn upload(actor: &Actor, query: &str, bytes: Vec<u8>) -> crate::support::Reply {
+    upload_with(actor, query, &uuid::Uuid::new_v4().to_string(), bytes).await
+}
+
+async fn upload_with(actor: &Actor, query: &str, key: &str, bytes: Vec<u8>) -> crate::support::Reply {
     let path = format!("/api/v1/governance/duty-list/import?{query}");
-    let key = uuid::Uuid::new_v4().to_string();
     actor
         .send(reqwest::Method::POST, &path, |request| {
             request.header("idempotency-key", key).header("content-type", "application/octet-stream").body(bytes)
@@ -268,4 +271,19 @@ async fn a_file_becomes_drafts_and_what_is_exported_says_nothing_new() {
     upload(&duty.asks, &query, b"PK\x03\x04 nonsense".to_vec()).await.problem(422, "import_file_unreadable");
     let there = duty.app.actor(Role::CommunityStaff, "S1/C2");
     upload(&there, &query, file.into()).await.problem(404, "not_found");
+}
+
+#[actix_web::test]
+async fn the_same_import_again_is_the_same_answer() {
+    let duty = Duty::start().await;
+    organization(&duty.app, "property", "甲物业", "P1", duty.community);
+    let file = |code: &str| {
+        format!("编码,大类,中类,事项,辖区编码,牵头单位编码,时限,受理提问,同义词\n{code},物业,设备,电梯,,P1,general_7d,,\n")
+    };
+    let query = format!("community={}", duty.community);
+    let send = async |code: &str| upload_with(&duty.asks, &query, "duties-of-the-year", file(code).into_bytes()).await;
+    let (first, again) = (send("A01-01").await, send("A01-01").await);
+    assert_eq!(counts(&first.expect(200)), [1, 1, 0, 0]);
+    assert_eq!((again.header("idempotency-replayed"), again.expect(200)), ("true", first.expect(200)));
+    send("A01-02").await.problem(422, "idempotency_key_reused");
 }

@@ -53,7 +53,12 @@ async fn a_guardian_of_the_same_household_consents_and_it_is_on_record() {
     child.post(path, &consent(&child, true)).await.problem(403, "not_a_guardian");
     let own = json!({"document": "guardian", "version": "1", "given": true});
     child.post("/api/v1/me/consents", &own).await.problem(422, "invalid_field");
-    parent.post(path, &consent(&child, true)).await.expect(204);
+    for replayed in ["", "true"] {
+        let given = parent.post_with_key(path, "consent-of-a-guardian", &consent(&child, true)).await;
+        assert_eq!((given.status, given.header("idempotency-replayed")), (204, replayed));
+    }
+    let of_another = parent.post_with_key(path, "consent-of-a-guardian", &consent(&stranger, true)).await;
+    of_another.problem(422, "idempotency_key_reused");
     let recorded = child.get("/api/v1/me/consents").await.expect(200)["items"][0].clone();
     assert_eq!((recorded["document"].as_str(), recorded["version"].as_str()), (Some("guardian"), Some("2026-1")));
     assert_eq!(recorded["recorded_by"], parent.person.to_string());

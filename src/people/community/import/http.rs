@@ -7,7 +7,7 @@ use actix_web::web::{self, Data, Json};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use base::db::Db;
 use base::error::{self, ApiError};
-use base::http::{IdempotencyKey, PathId, Problem, Query, Upload};
+use base::http::{Changed, IdempotencyKey, PathId, Problem, Query, Upload};
 use base::keys::KeyRing;
 use base::page::{Page, PageQuery, Window};
 use diesel::PgConnection;
@@ -56,16 +56,16 @@ pub async fn import_create(
     file: Upload,
     db: Data<Db>,
     ring: Data<KeyRing>,
-) -> Result<Json<ImportReport>, ApiError> {
+) -> Result<Changed<ImportReport>, ApiError> {
     let sent = super::Upload { key, kind: query.kind, bytes: file.bytes, dry_run: query.dry_run == Some(true) };
     let turn = turn().await?;
-    let report = web::block(move || {
+    let (done, report) = web::block(move || {
         let _turn = turn;
         super::upload(&db, &ring, &can, &sent)
     })
     .await
     .map_err(|gone| ApiError::internal(anyhow::anyhow!("import: {gone}")))??;
-    Ok(Json(report))
+    Ok(Changed::new(&done, report))
 }
 
 /// A page of reports of the scope, the newest first, without their lists of errors.

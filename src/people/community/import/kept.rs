@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use base::db::{Audit, Context, Db, Once, Tx};
+use base::db::{Audit, Context, Db, Done, Once, Tx};
 use base::error::{self, ApiError};
 use base::http::IdempotencyKey;
 use base::jobs::JobKind;
@@ -53,7 +53,7 @@ pub fn upload<B: AsRef<[u8]>>(
     ring: &KeyRing,
     can: &Can<ImportCreate>,
     sent: &Upload<B>,
-) -> Result<ImportReport, ApiError> {
+) -> Result<(Done<()>, ImportReport), ApiError> {
     let id = ImportId::new();
     let bytes = sent.bytes.as_ref();
     // The same file as a trial and for real are two writes, and so are two kinds.
@@ -74,7 +74,7 @@ pub fn try_and_keep<B: AsRef<[u8]>>(
     can: &Can<ImportCreate>,
     sent: &Upload<B>,
 ) -> Result<ImportReport, ApiError> {
-    let report = upload(db, ring, can, sent)?;
+    let (_done, report) = upload(db, ring, can, sent)?;
     let sealed = ring.seal(&place(report.id), &STANDARD.encode(&sent.bytes)).map_err(ApiError::internal)?;
     db.transaction_now(&can.context(), |mut tx| -> Result<_, ApiError> {
         let until = tx.now()? + KEPT;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
-use base::db::{Audit, Context, Db, Finished, Once, Tx};
+use base::db::{Audit, Context, Db, Done, Finished, Once, Tx};
 use base::error::{ApiError, ErrorCode};
 use base::keys::{KeyRing, sha256};
 use serde_json::json;
@@ -56,7 +56,7 @@ pub fn run(
 ) -> Result<ImportReport, ApiError> {
     let id = ImportId::new();
     let once = Once::new(*context, "import_create", None, sha256(bytes), id.0);
-    run_once(db, ring, &Job { id, context, once: &once, kind, bytes, dry_run, scope })
+    run_once(db, ring, &Job { id, context, once: &once, kind, bytes, dry_run, scope }).map(|(_done, report)| report)
 }
 
 /// An import that is done once for a key of the caller.
@@ -71,7 +71,7 @@ pub(super) struct Job<'a> {
 }
 
 /// See `run`.
-pub(super) fn run_once(db: &Db, ring: &KeyRing, job: &Job<'_>) -> Result<ImportReport, ApiError> {
+pub(super) fn run_once(db: &Db, ring: &KeyRing, job: &Job<'_>) -> Result<(Done<()>, ImportReport), ApiError> {
     let sheet = sheet::read(job.bytes)?;
     let layout = Layout::of(job.kind, &sheet)?;
     let input = Input { kind: job.kind, ring, scope: job.scope, sheet: &sheet, layout: &layout };
@@ -95,9 +95,8 @@ pub(super) fn run_once(db: &Db, ring: &KeyRing, job: &Job<'_>) -> Result<ImportR
         tx.audit(audit)?;
         Ok(tx.done(())?)
     })?;
-    db.read_now(|connection| rows::find(connection, ImportId(done.id)))?
-        .map(|(report, _)| report)
-        .ok_or_else(|| ApiError::of(&base::error::NOT_FOUND))
+    let (report, _) = base::error::found(db.read_now(|connection| rows::find(connection, ImportId(done.id)))?)?;
+    Ok((done, report))
 }
 
 type Checked = (ImportReport, Option<GridPath>);

@@ -41,7 +41,7 @@ pub(super) fn over(connection: &mut PgConnection, role: Role, place: &GridPath) 
 fn views(connection: &mut PgConnection, mut people: Vec<PersonId>) -> DbResult<Vec<ResponsibleView>> {
     people.truncate(10);
     let shown = shown(connection, &people)?;
-    Ok(people.into_iter().filter_map(|person| shown(person)).collect())
+    Ok(people.into_iter().filter_map(shown).collect())
 }
 
 /// How each of these people is shown.
