@@ -122,7 +122,13 @@ fn routes(config: &mut ServiceConfig) {
         .service(requests_acts::console_request_extend)
         .service(requests_acts::console_request_progress)
         .service(requests_acts::console_request_note)
-        .service(requests_acts::console_request_resume)
+        .service(requests_acts::console_request_resume);
+    registers_and_points(config);
+}
+
+/// The pages of imports, points, operations, people and places.
+fn registers_and_points(config: &mut ServiceConfig) {
+    config
         .service(imports::console_imports)
         .service(imports::console_import_try)
         .service(imports::console_import_template)
