@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::rt;
+use actix_web::{rt, web};
 use anyhow::ensure;
 use uuid::Uuid;
 
@@ -15,6 +15,7 @@ use super::super::client;
 use super::super::figures::{Figures, ms, number, percentile};
 use super::super::load::{self, Pace};
 use super::line::Line;
+use super::rows;
 use super::stage::{RESIDENTS, Stage, TOPICS};
 
 /// Messages a second.
@@ -85,11 +86,15 @@ pub(super) async fn run(stage: &Stage, args: &BenchArgs, figures: &mut Figures) 
         doubled: Cell::default(),
         ended: Cell::default(),
     });
+    let (mut owner, all) = (stage.site.owner()?, Arc::clone(&stage.topics));
+    let changes =
+        web::block(move || all.iter().map(|topic| rows::change(&mut owner, *topic)).collect::<Result<Vec<_>, _>>()).await??;
     let mut lines = Vec::with_capacity(RESIDENTS);
     for reader in 0..RESIDENTS {
         let mut line = Line::open(server.address, &stage.world.resident(reader).token).await?;
         let topic = Stage::topic(&stage.topics, reader);
-        line.say(&format!(r#"{{"do":"follow","topic":"{topic}","after_change":2000000000}}"#)).await?;
+        let change = changes.get(reader % TOPICS).copied().unwrap_or_default();
+        line.say(&format!(r#"{{"do":"follow","topic":"{topic}","after_change":{change}}}"#)).await?;
         line.next().await?;
         lines.push(line);
     }

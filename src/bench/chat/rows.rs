@@ -193,6 +193,14 @@ struct Count {
     count: i64,
 }
 
+/// Number of a topic's newest change.
+pub(super) fn change(owner: &mut PgConnection, topic: Uuid) -> QueryResult<i32> {
+    let row: Numbers = sql_query("SELECT sequence_last, change_last FROM chat_topics WHERE id = $1")
+        .bind::<SqlUuid, _>(topic)
+        .get_result(owner)?;
+    Ok(row.change_last)
+}
+
 /// How many messages there are.
 pub(super) fn messages(owner: &mut PgConnection) -> QueryResult<i64> {
     let row: Count = sql_query("SELECT count(*) AS count FROM chat_messages").get_result(owner)?;
