@@ -117,10 +117,10 @@ pub(super) fn staff(owner: &mut PgConnection) -> QueryResult<Vec<Staff>> {
     sql_query(
         "WITH held AS (SELECT DISTINCT r.person_id, r.role FROM roles r LEFT JOIN organizations o ON o.id = r.organization_id \
             JOIN grid_units u ON u.id = coalesce(r.grid_unit_id, o.grid_unit_id) WHERE starts_with(u.path, 'S90')), \
-         some AS (SELECT person_id, row_number() OVER (PARTITION BY role ORDER BY person_id) n FROM held \
+         picked AS (SELECT person_id, row_number() OVER (PARTITION BY role ORDER BY person_id) n FROM held \
             WHERE role IN ('street_staff', 'community_staff', 'unit_handler')) \
          INSERT INTO sessions (id, person_id, device, refresh_hash, expires_at) \
-         SELECT gen_random_uuid(), person_id, 'bench', uuid_send(person_id), 'infinity' FROM some WHERE n <= 4 \
+         SELECT gen_random_uuid(), person_id, 'bench', uuid_send(person_id), 'infinity' FROM picked WHERE n <= 4 \
          RETURNING person_id AS person, id AS session",
     )
     .load(owner)
