@@ -10,7 +10,7 @@ use people::identity::{Actor, EraseHook, ExportHook, HomeItem, MergeHook, Role};
 use serde_json::{Value, json};
 
 use super::rows::{self, Case};
-use super::{Desk, Direction, State, rows_details, rows_events, rows_matters};
+use super::{Desk, Direction, State, rows_details, rows_events, rows_matters, suggest};
 
 /// Hook of an erasure.
 pub const ERASE: EraseHook = EraseHook { noun: "requests", before: None, erase };
@@ -79,9 +79,10 @@ fn item(kind: &str, title: &str, case: &Case) -> HomeItem {
     }
 }
 
-/// Blanks what the person said privately. The row stays, under the pseudonymous id: figures and answers rest on it.
+/// Blanks what the person said privately and forgets its words. The row stays, under the pseudonymous id: figures and answers rest on it.
 fn erase(tx: &mut Tx<'_>, person: PersonId) -> Result<(), ApiError> {
-    Ok(rows_details::forget(tx.conn(), person)?)
+    let blanked = rows_details::forget(tx.conn(), person)?;
+    Ok(suggest::forget(tx.conn(), &blanked)?)
 }
 
 /// Requests of one account become another's of the same person.

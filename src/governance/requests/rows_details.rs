@@ -155,10 +155,15 @@ pub(super) fn hand_over(connection: &mut PgConnection, gone: PersonId, keep: Per
     Ok(())
 }
 
-/// Blanks what an erased person said privately; what neighbours may read stays, without its author.
-pub(super) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResult<()> {
+/// Blanks what an erased person said privately; what neighbours may read stays, without its author. Returns the requests whose text went.
+pub(super) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResult<Vec<CaseId>> {
+    #[derive(QueryableByName)]
+    struct Blanked {
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        request_id: CaseId,
+    }
     const TEXTS: &str = "UPDATE request_details d SET text = '（已按本人要求删除）', place_text = NULL, answers = '[]', contact_sealed = NULL \
-        FROM requests r WHERE r.id = d.request_id AND r.reporter_id = $1 AND r.publication <> 'published'";
+        FROM requests r WHERE r.id = d.request_id AND r.reporter_id = $1 AND r.publication <> 'published' RETURNING d.request_id";
     const PLACES: &str = "UPDATE requests SET lat = NULL, lon = NULL, title = coalesce(category, '（已删除）') \
         WHERE reporter_id = $1 AND publication <> 'published'";
     const ANSWERS: &str = "UPDATE request_details d SET answers = '[]', contact_sealed = NULL FROM requests r \
@@ -167,8 +172,9 @@ pub(super) fn forget(connection: &mut PgConnection, person: PersonId) -> DbResul
         AND e.person_id = $1 AND e.role = 'reporter'";
     const COMMENTS: &str =
         "UPDATE request_answers a SET comment = NULL FROM requests r WHERE r.id = a.request_id AND r.reporter_id = $1";
-    for text in [TEXTS, PLACES, ANSWERS, EVENTS, COMMENTS] {
+    let blanked = diesel::sql_query(TEXTS).bind::<diesel::sql_types::Uuid, _>(person).load::<Blanked>(connection)?;
+    for text in [PLACES, ANSWERS, EVENTS, COMMENTS] {
         diesel::sql_query(text).bind::<diesel::sql_types::Uuid, _>(person).execute(connection)?;
     }
-    Ok(())
+    Ok(blanked.into_iter().map(|row| row.request_id).collect())
 }

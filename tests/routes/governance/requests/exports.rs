@@ -7,7 +7,7 @@ use super::{REQUESTS, Stage, id};
 use crate::support::Actor;
 
 fn exports() -> String {
-    format!("{REQUESTS}/exports")
+    "/api/v1/governance/request-exports".to_owned()
 }
 
 async fn made(stage: &Stage, by: &Actor, body: &Value) -> Value {

@@ -45,6 +45,9 @@ async fn what_an_erased_person_said_privately_goes_and_the_record_stays() {
     let hook = governance::EXPORT.iter().find(|hook| hook.noun == "requests").expect("a hook");
     let taken = (hook.export)(&mut stage.app.owner(), ring, stage.resident.person).expect("an export");
     assert!(taken.to_string().contains("三号楼门口路灯不亮") && taken.to_string().contains("我家 101"), "{taken}");
+    let search = format!("{REQUESTS}?text=路灯");
+    let found = |page: serde_json::Value| page["items"].as_array().map_or(0, Vec::len);
+    assert_eq!(found(stage.staff.get(&search).await.expect(200)), 1);
     let person = stage.resident.person;
     let erase = governance::ERASE.iter().find(|hook| hook.noun == "requests").expect("a hook").erase;
     for _twice in 0..2 {
@@ -57,5 +60,6 @@ async fn what_an_erased_person_said_privately_goes_and_the_record_stays() {
     let seen = stage.staff.get(&format!("{REQUESTS}/{request}")).await.expect(200).to_string();
     let events = stage.staff.get(&Stage::path(&request, "events")).await.expect(200).to_string();
     assert!(!seen.contains("路灯不亮") && !seen.contains("101") && !events.contains("101"), "{seen} {events}");
+    assert_eq!(found(stage.staff.get(&search).await.expect(200)), 0, "its words are forgotten");
     stage.assert_sound();
 }
