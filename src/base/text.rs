@@ -186,6 +186,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn no_cell_is_a_formula() {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "\0=1"] {
+            assert!(harmless(evil).starts_with('\''), "{evil:?}");
+        }
+        assert_eq!(harmless("路灯=坏"), "路灯=坏");
+    }
+
+    #[test]
     fn texts_are_bounded_and_clean() {
         assert_eq!(Text::<3>::new(" 三个字 ").map(Text::into_string), Ok("三个字".to_owned()));
         assert_eq!(Text::<3>::new("四个字啊"), Err(TextError::TooLong(3)));

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use base::db::DbResult;
 use base::error::ApiError;
 use base::ids::{GridUnitId, OrganizationId};
+use base::text::harmless;
 use diesel::PgConnection;
 use people::community::organizations;
 use people::grid;
@@ -38,12 +39,6 @@ pub fn read_questions(cell: &str) -> Option<Vec<Question>> {
         sound.then(|| Question { key: bare.to_owned(), text: text.to_owned(), kind, required, choices })
     };
     cell.split(['；', '\n']).map(str::trim).filter(|line| !line.is_empty()).map(read).collect()
-}
-
-/// A cell that no spreadsheet takes for a formula: a leading sign gets an apostrophe, NUL goes.
-fn harmless(cell: &str) -> String {
-    let cell = cell.replace('\0', "");
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
 }
 
 fn row(item: &DutyItem, places: &HashMap<GridUnitId, String>, codes: &HashMap<OrganizationId, String>) -> [String; 12] {
@@ -116,13 +111,5 @@ mod tests {
         for odd in ["where", "a|colour|？", "a|text|", "a|choice|？|一/二|三"] {
             assert_eq!(read_questions(odd), None, "{odd}");
         }
-    }
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for cell in ["=1+1", "+1", "-1", "@x", "＝1", "\t=1"] {
-            assert!(harmless(cell).starts_with('\''), "{cell}");
-        }
-        assert_eq!(harmless("停水"), "停水");
     }
 }

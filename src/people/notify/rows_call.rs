@@ -9,6 +9,8 @@ use super::schema::{call_list, notifications};
 use super::{CallId, NotificationId};
 use crate::grid::{Scope, within};
 
+diesel::allow_tables_to_appear_in_same_query!(call_list, notifications);
+
 /// Somebody to be called.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = call_list, check_for_backend(diesel::pg::Pg))]
