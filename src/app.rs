@@ -127,6 +127,13 @@ impl Parts {
         self
     }
 
+    /// How fast people may write.
+    #[must_use]
+    pub fn with_chat(mut self, settings: chat::Settings) -> Self {
+        self.chat_settings = settings;
+        self
+    }
+
     /// Where webhooks may go.
     #[must_use]
     pub fn with_webhooks(mut self, settings: webhook::Settings) -> Self {

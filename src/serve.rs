@@ -48,6 +48,9 @@ pub struct ServeArgs {
     /// Requests a second of one address that isn't signed in
     #[arg(long, env = "PALM_ADDRESS_RATE", default_value_t = 50)]
     pub address_rate: u32,
+    /// Chat messages a minute of one member
+    #[arg(long, env = "PALM_CHAT_RATE", default_value_t = 20)]
+    pub chat_rate: u32,
     /// Proxies whose X-Forwarded-For is believed, comma-separated
     #[arg(long, env = "PALM_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -227,6 +230,7 @@ pub fn start(
         .with_push_keys(push_keys(args)?)
         .with_erasures(ErasureLog::at(args.erasure_log.clone().unwrap_or_else(|| servers.data_dir.join("erasures"))))
         .with_templates(TemplateIds(args.wechat_templates.iter().cloned().collect()))
+        .with_chat(governance::chat::Settings { messages_per_minute: args.chat_rate.into() })
         .with_webhooks(webhook_settings(args));
     let again = erase_marked(&parts.db, &parts.hooks, &parts.erasures).context("can't apply the erasure log")?;
     if again > 0 {

@@ -102,7 +102,7 @@ impl Site {
         let started = Instant::now();
         let mut child = Command::new(std::env::current_exe()?)
             .args([command, "--demo", "--http-addr", "127.0.0.1:0", "--metrics-addr", "127.0.0.1:0"])
-            .args(["--account-rate", "1000000", "--address-rate", "1000000"])
+            .args(["--account-rate", "1000000", "--address-rate", "1000000", "--chat-rate", "1000000"])
             .env("PALM_DATA_DIR", &self.folder)
             .env("PALM_DATABASE_URL", &self.app_url)
             .env("PALM_KEYS_FILE", self.keys_file())

@@ -9,9 +9,12 @@ use super::{attempt, fresh_key, nothing, reason, replays, text, with_id};
 use crate::routes::life::market::at;
 use crate::support::TestApp;
 
-/// Operation, who does it, to which thing, the body; in this order.
+/// Operation, who does it, to which thing, the body.
+type Act = (&'static str, Who, &'static str, fn(&Side) -> Value);
+
+/// In this order.
 #[rustfmt::skip]
-const ALONE: &[(&str, Who, &str, fn(&Side) -> Value)] = &[
+const ALONE: &[Act] = &[
     ("residency_refuse", Worker, "residency", reason),
     ("card_revoke", Worker, "card", nothing),
     ("registration_refuse", Staff, "registration", reason),

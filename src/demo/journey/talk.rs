@@ -68,8 +68,15 @@ pub(super) async fn follow(story: &mut Story, cast: &Cast) -> anyhow::Result<Top
         let page = cast.neighbour.get(&format!("{GOVERNANCE}/chat/topics/{}/messages?limit=100", topic.id)).await?;
         Ok(page.text.contains("今晚起恢复照明").then_some(()))
     };
+    let unread = cast.neighbour.get(&format!("{GOVERNANCE}/chat/unread")).await?;
+    ensure!(unread.body["unread"].as_i64().is_some_and(|count| count > 0), "something is unread: {}", unread.text);
+    story.tell("租户", "sees what is unread", &unread.text_at("/summary")?, unread.ms);
     story.until("the answer in the topic", look).await?;
     story.tell("租户", "reads the answer where it was asked", "in the same topic", 0);
+    let found = cast.neighbour.get(&format!("{GOVERNANCE}/chat/messages?text=东门路灯&limit=100")).await?;
+    let hit = found.body["items"].as_array().into_iter().flatten().any(|item| item["id"] == message.as_str());
+    ensure!(hit, "the message is found by its words: {}", found.text);
+    story.tell("租户", "finds the message by its words", "东门路灯", found.ms);
     Ok(topic)
 }
 
