@@ -3,9 +3,6 @@
 use clap::{Parser, Subcommand};
 use palm::{admin, audit, bench, database, demo, import, jobs, operator, serve};
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
 #[command(name = "palm", version = palm::VERSION, about)]
