@@ -3,6 +3,9 @@
 use clap::{Parser, Subcommand};
 use palm::{admin, audit, bench, database, demo, import, jobs, operator, serve};
 
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Palm Community 掌上社区
 #[derive(Debug, Parser)]
 #[command(name = "palm", version = palm::VERSION, about)]
