@@ -4,12 +4,12 @@
 use base::db::{Finished, Tx};
 use base::error::ApiError;
 use base::keys::KeyRing;
-use people::{identity, notify};
+use people::identity;
 
 use super::hats::{self, By};
 use super::rate::{Rating, rated};
 use super::work::Happening;
-use super::{CaseId, EventKind, HAS_A_CHANNEL, OWN_ANSWER, rows_answers, told};
+use super::{CaseId, EventKind, HAS_A_CHANNEL, OWN_ANSWER, rows_answers};
 
 pub(super) fn rate(mut tx: Tx<'_>, ring: &KeyRing, by: &By<'_>, id: CaseId, rating: &Rating) -> Result<Finished<()>, ApiError> {
     let work = by.take(&mut tx, id)?;
@@ -25,11 +25,6 @@ pub(super) fn rate(mut tx: Tx<'_>, ring: &KeyRing, by: &By<'_>, id: CaseId, rati
     }
     let said = if rating.dissatisfied() { "不满意（电话回访）" } else { "满意（电话回访）" };
     let what = |kind: EventKind| Happening::by(kind, hat.capacity, by.actor.person).saying(said);
-    let reporter = work.case.reporter_id;
     rated(&mut tx, work, by.action, rating, Some(by.actor.person), what)?;
-    // Whoever rates has been called: nobody has to call them again about this.
-    if let Some(reporter) = reporter {
-        notify::called_about(&mut tx, reporter, &told::page_of(id), by.actor.person, by.action)?;
-    }
     Ok(tx.done(())?)
 }

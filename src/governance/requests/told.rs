@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::rows::{self, Case};
 use super::rows_events::{self, EventRow};
-use super::{CHAT_EVENT_JOB, Capacity, CaseId, Desk, EVENT_JOB, EventKind, Publication, Source, joining, rows_details};
+use super::{CHAT_EVENT_JOB, CaseId, Desk, EVENT_JOB, EventKind, Publication, Source, joining, rows_details};
 
 /// The job that tells handlers.
 pub(super) const HANDLERS_JOB: &str = "request_handlers";
@@ -77,12 +77,7 @@ fn notices(connection: &mut PgConnection, all: &[Told<'_>]) -> Result<Vec<(Perso
         let mut persons: Vec<PersonId> = case.reporter_id.into_iter().chain(case.proxy_id).collect();
         persons.dedup();
         for person in persons {
-            // A rating that was given on the phone is one's own, whoever wrote it down.
-            let on_the_phone = |event: &EventRow| {
-                event.kind == EventKind::Rated.name() && !matches!(event.role, Capacity::Reporter | Capacity::Proxy)
-            };
             let of_others = events.iter().filter(|event| event.person_id != Some(person));
-            let of_others = of_others.filter(|event| !(on_the_phone(event) && case.reporter_id == Some(person)));
             wanted.extend(of_others.filter_map(|event| Some((person, *case, event, heard(event)?))));
         }
     }
@@ -112,12 +107,8 @@ fn notice(names: &HashMap<OrganizationId, String>, case: &Case, event: &EventRow
     let said = event.public_text.clone().unwrap_or_default();
     let what = if said.is_empty() { kind.zh().to_owned() } else { format!("{}：{said}", kind.zh()) };
     let told = Notice::new(template).with("number", &case.number).with("title", &case.title).with("who", who);
-    told.with("what", what).with("text", said).link(page_of(case.id))
-}
-
-/// The page on which a reporter sees a request.
-pub(super) fn page_of(case: CaseId) -> String {
-    format!("pages/governance/request?id={case}")
+    let page = format!("pages/governance/request?id={}", case.id);
+    told.with("what", what).with("text", said).link(page)
 }
 
 #[derive(Deserialize)]

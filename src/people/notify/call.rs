@@ -9,21 +9,6 @@ use super::{CallDone, CallId, rows_call};
 use crate::grid::{self, Scope, Target};
 use crate::identity::Can;
 
-/// Somebody was called about what a link shows, and it was done elsewhere: the open entries of those messages are done too.
-pub fn called_about(tx: &mut Tx<'_>, person: PersonId, link: &str, by: PersonId, action: &str) -> Result<(), ApiError> {
-    let now = tx.now()?;
-    for (id, unit) in rows_call::open_about(tx.conn(), person, link)? {
-        if rows_call::done(tx.conn(), id, by, None, now)? {
-            let audit = Audit::new(action, "call", id.0).after(json!({"state": "done"}));
-            tx.audit(match unit {
-                Some(unit) => audit.at(unit),
-                None => audit,
-            })?;
-        }
-    }
-    Ok(())
-}
-
 /// Notes it, once; 404 outside of the scope.
 pub(super) fn done(tx: &mut Tx<'_>, scope: &Scope, (id, by): (CallId, PersonId), note: Option<&str>) -> Result<(), ApiError> {
     let call = rows_call::find(tx.conn(), id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;

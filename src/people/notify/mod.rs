@@ -21,7 +21,6 @@ mod send;
 pub mod templates;
 
 pub use acted::tell_acted;
-pub use call::called_about;
 pub use deliver::{Outbound, TemplateIds, jobs};
 pub use events::{Listener, Listeners};
 pub use rows::count_by_kind;

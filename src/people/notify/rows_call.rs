@@ -5,11 +5,9 @@ use base::ids::{GridUnitId, PersonId};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::schema::{call_list, notifications};
+use super::schema::call_list;
 use super::{CallId, NotificationId};
 use crate::grid::{Scope, within};
-
-diesel::allow_tables_to_appear_in_same_query!(call_list, notifications);
 
 /// Somebody to be called.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -65,23 +63,6 @@ pub(super) fn list(
 /// One entry.
 pub(super) fn find(connection: &mut PgConnection, id: CallId) -> DbResult<Option<Call>> {
     Ok(call_list::table.find(id).select(Call::as_select()).first(connection).optional()?)
-}
-
-/// Open entries of a person whose messages lead to this page.
-pub(super) fn open_about(
-    connection: &mut PgConnection,
-    person: PersonId,
-    link: &str,
-) -> DbResult<Vec<(CallId, Option<GridUnitId>)>> {
-    let about = notifications::table
-        .filter(notifications::person_id.eq(person).and(notifications::link.eq(link)))
-        .select(notifications::id);
-    Ok(call_list::table
-        .filter(call_list::person_id.eq(person).and(call_list::state.eq("open")))
-        .filter(call_list::notification_id.eq_any(about))
-        .select((call_list::id, call_list::grid_unit_id))
-        .order(call_list::id)
-        .load(connection)?)
 }
 
 /// Notes that somebody was called; `false` when it was noted before.
