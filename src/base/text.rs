@@ -187,10 +187,11 @@ mod tests {
 
     #[test]
     fn no_cell_is_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "\0=1"] {
+        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "\0=1"] {
             assert!(harmless(evil).starts_with('\''), "{evil:?}");
         }
         assert_eq!(harmless("路灯=坏"), "路灯=坏");
+        assert_eq!(harmless("a\0b"), "ab");
     }
 
     #[test]

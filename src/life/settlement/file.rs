@@ -3,6 +3,7 @@
 
 use base::clock::SHANGHAI;
 use base::error::ApiError;
+use base::text::harmless;
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use people::grid::Scope;
@@ -97,24 +98,4 @@ fn sheet(table: &[Cells]) -> Result<Vec<u8>, XlsxError> {
         }
     }
     book.save_to_buffer()
-}
-
-/// A cell that no spreadsheet takes for a formula: a leading sign gets an apostrophe, NUL goes.
-fn harmless(cell: &str) -> String {
-    let cell = cell.replace('\0', "");
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) { format!("'{cell}") } else { cell }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::harmless;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for evil in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "\0=1"] {
-            assert!(harmless(evil).starts_with('\''), "{evil:?}");
-        }
-        assert_eq!(harmless("鸡蛋=30枚"), "鸡蛋=30枚");
-        assert_eq!(harmless("a\0b"), "ab");
-    }
 }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use base::db::{Audit, Context, Db, Tx};
-use base::error::{self, ApiError};
+use base::error::{self, ApiError, found};
 use base::ids::PersonId;
 use base::jobs::{JobError, JobKind, NewJob};
 use base::keys::KeyRing;
@@ -56,8 +56,7 @@ pub fn require_mergeable(connection: &mut PgConnection, gone: PersonId, keep: Pe
 pub fn merge_accounts(tx: &mut Tx<'_>, ring: &KeyRing, (gone, keep): (PersonId, PersonId), by: PersonId) -> Result<(), ApiError> {
     let mut locked = rows::lock_two(tx.conn(), [gone, keep])?;
     require_mergeable(tx.conn(), gone, keep)?;
-    let missing = || ApiError::of(&error::NOT_FOUND);
-    let (from, to) = (locked.remove(&gone).ok_or_else(missing)?, locked.remove(&keep).ok_or_else(missing)?);
+    let (from, to) = (found(locked.remove(&gone))?, found(locked.remove(&keep))?);
     let now = tx.now()?;
     let taken = taken(tx.conn(), ring, &from, &to)?;
     sign_in::sign_out_everywhere(tx, gone, "accounts merged")?;

@@ -2,9 +2,10 @@
 
 use people::identity::Role;
 use points::{Beneficiary, EventKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Points, organization};
+use crate::support::Actor;
 
 #[actix_web::test]
 async fn an_event_becomes_points_once_and_every_point_says_why() {
@@ -155,16 +156,22 @@ async fn an_organizations_contribution_is_confirmed_by_a_second_person_and_fills
     points.audit();
 }
 
-#[actix_web::test]
-async fn nothing_comes_back_to_a_closed_budget() {
-    let points = Points::start().await;
-    let budget = points.budget("10").await;
-    points.rule("volunteer_hours", &Points::terms(&budget)).await;
+/// A resident with an award of ten, the path that asks for it back, and what was answered to the first who asked.
+async fn asked_back(points: &Points, budget: &str) -> (Actor, String, Value) {
+    points.rule("volunteer_hours", &Points::terms(budget)).await;
     let resident = points.app.resident();
     points.emit(&[points.event(resident.person, 2)]).await;
     let award = points.awards(&resident).await[0].clone();
     let path = format!("/api/v1/points/transactions/{}/reverse", award["transaction"].as_str().unwrap());
     let asked = points.asks.post(&path, &json!({"reason": "重复登记"})).await.expect(201);
+    (resident, path, asked)
+}
+
+#[actix_web::test]
+async fn nothing_comes_back_to_a_closed_budget() {
+    let points = Points::start().await;
+    let budget = points.budget("10").await;
+    let (resident, _path, asked) = asked_back(&points, &budget).await;
     let reversal = format!("/api/v1/points/reversals/{}", asked["id"].as_str().unwrap());
     assert_eq!(points.asks.get(&reversal).await.expect(200)["state"], "requested");
     points.app.actor(people::identity::Role::CommunityStaff, "S1/C2").get(&reversal).await.problem(404, "not_found");
@@ -178,12 +185,7 @@ async fn nothing_comes_back_to_a_closed_budget() {
 async fn an_award_is_taken_back_by_two_persons_and_marked() {
     let points = Points::start().await;
     let budget = points.budget("100").await;
-    points.rule("volunteer_hours", &Points::terms(&budget)).await;
-    let resident = points.app.resident();
-    points.emit(&[points.event(resident.person, 2)]).await;
-    let award = points.awards(&resident).await[0].clone();
-    let path = format!("/api/v1/points/transactions/{}/reverse", award["transaction"].as_str().unwrap());
-    let asked = points.asks.post(&path, &json!({"reason": "重复登记"})).await.expect(201);
+    let (resident, path, asked) = asked_back(&points, &budget).await;
     points.approves.post(&path, &json!({"reason": "再来一次"})).await.problem(409, "already_exists");
     let approve = format!("/api/v1/points/reversals/{}/approve", asked["id"].as_str().unwrap());
     points.asks.post(&approve, &json!({})).await.problem(403, "own_interest");

@@ -54,29 +54,16 @@ pub(super) fn of_cases(connection: &mut PgConnection, cases: &[CaseId]) -> DbRes
         .load(connection)?)
 }
 
+/// A statement over clocks takes each column as an array.
+macro_rules! columns {
+    ($statement:ident of $clocks:ident: $($column:ident),*) => {
+        $statement { $($column: &$clocks.iter().map(|clock| clock.$column).collect(),)* }
+    };
+}
+
 /// Enters clocks.
 pub(super) fn insert(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbResult<()> {
-    let rows = NewClocks {
-        request_id: &clocks.iter().map(|clock| clock.request_id).collect(),
-        kind: &clocks.iter().map(|clock| clock.kind).collect(),
-        round: &clocks.iter().map(|clock| clock.round).collect(),
-        organization_id: &clocks.iter().map(|clock| clock.organization_id).collect(),
-        class: &clocks.iter().map(|clock| clock.class).collect(),
-        term: &clocks.iter().map(|clock| clock.term).collect(),
-        amount: &clocks.iter().map(|clock| clock.amount).collect(),
-        extra: &clocks.iter().map(|clock| clock.extra).collect(),
-        started_at: &clocks.iter().map(|clock| clock.started_at).collect(),
-        due_at: &clocks.iter().map(|clock| clock.due_at).collect(),
-        provisional: &clocks.iter().map(|clock| clock.provisional).collect(),
-        state: &clocks.iter().map(|clock| clock.state).collect(),
-        pause_reason: &clocks.iter().map(|clock| clock.pause_reason).collect(),
-        paused_at: &clocks.iter().map(|clock| clock.paused_at).collect(),
-        left_units: &clocks.iter().map(|clock| clock.left_units).collect(),
-        ended_at: &clocks.iter().map(|clock| clock.ended_at).collect(),
-        step: &clocks.iter().map(|clock| clock.step).collect(),
-        told_step: &clocks.iter().map(|clock| clock.told_step).collect(),
-        next_at: &clocks.iter().map(|clock| clock.next_at).collect(),
-    };
+    let rows = columns!(NewClocks of clocks: request_id, kind, round, organization_id, class, term, amount, extra, started_at, due_at, provisional, state, pause_reason, paused_at, left_units, ended_at, step, told_step, next_at);
     rows.execute(connection)?;
     Ok(())
 }
@@ -130,25 +117,7 @@ pub(super) fn update(connection: &mut PgConnection, clocks: &[ClockRow]) -> DbRe
     if clocks.is_empty() {
         return Ok(());
     }
-    let rows = Changed {
-        request_id: &clocks.iter().map(|clock| clock.request_id).collect(),
-        kind: &clocks.iter().map(|clock| clock.kind).collect(),
-        round: &clocks.iter().map(|clock| clock.round).collect(),
-        organization_id: &clocks.iter().map(|clock| clock.organization_id).collect(),
-        class: &clocks.iter().map(|clock| clock.class).collect(),
-        term: &clocks.iter().map(|clock| clock.term).collect(),
-        amount: &clocks.iter().map(|clock| clock.amount).collect(),
-        extra: &clocks.iter().map(|clock| clock.extra).collect(),
-        due_at: &clocks.iter().map(|clock| clock.due_at).collect(),
-        provisional: &clocks.iter().map(|clock| clock.provisional).collect(),
-        state: &clocks.iter().map(|clock| clock.state).collect(),
-        pause_reason: &clocks.iter().map(|clock| clock.pause_reason).collect(),
-        paused_at: &clocks.iter().map(|clock| clock.paused_at).collect(),
-        left_units: &clocks.iter().map(|clock| clock.left_units).collect(),
-        ended_at: &clocks.iter().map(|clock| clock.ended_at).collect(),
-        step: &clocks.iter().map(|clock| clock.step).collect(),
-        next_at: &clocks.iter().map(|clock| clock.next_at).collect(),
-    };
+    let rows = columns!(Changed of clocks: request_id, kind, round, organization_id, class, term, amount, extra, due_at, provisional, state, pause_reason, paused_at, left_units, ended_at, step, next_at);
     rows.execute(connection)?;
     Ok(())
 }

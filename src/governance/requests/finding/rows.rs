@@ -183,11 +183,10 @@ fn late(connection: &mut PgConnection, heads: &Heads) -> DbResult<Option<Vec<Uui
         "SELECT r.id FROM request_assignments a JOIN requests r ON r.id = a.request_id WHERE a.organization_id = ANY($2) \
          AND a.part = 'co' AND a.ended_at IS NULL AND r.due_at < palm_now() AND {OPEN}"
     );
-    let found = match heads.all {
-        true => of("true"),
-        false => {
-            format!("({}) UNION ALL ({}) UNION ALL ({helps})", of("r.community_id = ANY($1)"), of("r.organization_id = ANY($2)"))
-        }
+    let found = if heads.all {
+        of("true")
+    } else {
+        format!("({}) UNION ALL ({}) UNION ALL ({helps})", of("r.community_id = ANY($1)"), of("r.organization_id = ANY($2)"))
     };
     let mut query = sql_query(format!("SELECT id FROM ({found}) late LIMIT {}", MOST_LATE + 1)).into_boxed::<Pg>();
     if !heads.all {
@@ -217,17 +216,16 @@ pub(crate) fn ids(connection: &mut PgConnection, scope: &Scope, wanted: &Wanted)
         return Ok(Vec::new());
     }
     let words = words(wanted);
-    let few = match &words {
+    let rare = match &words {
         Some(words) => rare(connection, &heads, words, wanted.after)?,
         None => None,
     };
+    let late = if rare.is_none() && wanted.overdue { late(connection, &heads)? } else { None };
     let mut statement = Statement::default();
-    let text = match few {
-        Some(ids) => statement.among(ids, None, heads, wanted),
-        None => match if wanted.overdue { late(connection, &heads)? } else { None } {
-            Some(ids) => statement.among(ids, words, heads, wanted),
-            None => statement.walking(words, heads, wanted),
-        },
+    let text = match (rare, late) {
+        (Some(ids), _) => statement.among(ids, None, heads, wanted),
+        (None, Some(ids)) => statement.among(ids, words, heads, wanted),
+        (None, None) => statement.walking(words, heads, wanted),
     };
     let mut query = sql_query(text).into_boxed::<Pg>();
     for bind in statement.binds {

@@ -70,7 +70,7 @@ pub(crate) fn given(tx: &mut Tx<'_>, case: CaseId, units: &[OrganizationId]) -> 
 }
 
 /// Forgets the words of requests, when their texts are erased.
-pub fn forget(connection: &mut PgConnection, cases: &[CaseId]) -> DbResult<()> {
+pub(crate) fn forget(connection: &mut PgConnection, cases: &[CaseId]) -> DbResult<()> {
     rows::forget(connection, cases)
 }
 

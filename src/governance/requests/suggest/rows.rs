@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{Array, BigInt, Bool, Double, Nullable, Text, Uuid as SqlUuid};
 
-use super::schema::request_search;
 use super::vote::Past;
 use crate::CaseId;
 
@@ -41,9 +40,12 @@ pub(super) fn mark(connection: &mut PgConnection, case: CaseId, lexemes: &Vec<St
     Ok(())
 }
 
-/// Forgets requests.
+/// Forgets the words of requests; their marks stay, so that lists of what speaks of danger or lies at a unit don't change.
 pub(super) fn forget(connection: &mut PgConnection, cases: &[CaseId]) -> DbResult<()> {
-    diesel::delete(request_search::table.filter(request_search::request_id.eq_any(cases))).execute(connection)?;
+    const MARKS: &str = "UPDATE request_search SET tok = array_to_tsvector(ARRAY(SELECT mark FROM unnest(tsvector_to_array(tok)) mark \
+        WHERE mark LIKE '#%')) WHERE request_id = ANY($1)";
+    let ids: Vec<_> = cases.iter().map(|case| case.0).collect();
+    sql_query(MARKS).bind::<Array<SqlUuid>, _>(ids).execute(connection)?;
     Ok(())
 }
 

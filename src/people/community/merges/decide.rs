@@ -1,7 +1,7 @@
 //! Proposing a merge and deciding on it, and what the register of residents does with it.
 
 use base::db::{Audit, Finished, Tx};
-use base::error::{self, ApiError};
+use base::error::{self, ApiError, found};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
 use diesel::PgConnection;
@@ -43,9 +43,8 @@ fn require_both(connection: &mut PgConnection, scope: &Scope, gone: PersonId, ke
 fn community_of(connection: &mut PgConnection, gone: PersonId, keep: PersonId) -> Result<GridUnitId, ApiError> {
     let mut places = identity::places_of(connection, keep)?;
     places.extend(identity::places_of(connection, gone)?);
-    let place = places.first().ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-    let unit = grid::unit_by_code(connection, &place.community())?;
-    unit.map(|unit| unit.id).ok_or_else(|| ApiError::of(&error::NOT_FOUND))
+    let place = found(places.first())?;
+    Ok(found(grid::unit_by_code(connection, &place.community())?)?.id)
 }
 
 /// Proposes a merge.
@@ -71,8 +70,8 @@ pub(super) fn ask(mut tx: Tx<'_>, scope: &Scope, by: PersonId, new: &Proposal) -
 
 /// A proposal that the scope reaches.
 pub(super) fn within(connection: &mut PgConnection, scope: &Scope, row: Option<Merge>) -> Result<Merge, ApiError> {
-    let row = row.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
-    let unit = grid::unit_find(connection, row.grid_unit_id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    let row = found(row)?;
+    let unit = found(grid::unit_find(connection, row.grid_unit_id)?)?;
     scope.require_unit(&unit.path)?;
     Ok(row)
 }
@@ -85,8 +84,8 @@ pub(super) fn decide(
     id: MergeId,
     step: MergeMove,
 ) -> Result<Finished<()>, ApiError> {
-    let found = rows::hold(tx.conn(), id)?;
-    let row = within(tx.conn(), scope, found)?;
+    let row = rows::hold(tx.conn(), id)?;
+    let row = within(tx.conn(), scope, row)?;
     let to = row.state.transition(step).ok_or_else(|| ApiError::of(&error::STATE_CONFLICT))?;
     if row.requested_by == by {
         return Err(ApiError::of(&OWN_AFFAIR));

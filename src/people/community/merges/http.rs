@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use actix_web::web::{Data, Json};
 use actix_web::{get, post};
 use base::db::Db;
-use base::error::{self, ApiError};
+use base::error::{ApiError, found};
 use base::http::{Changed, Created, IdempotencyKey, PathId, Problem, Query, Valid, hash_on};
 use base::ids::{GridUnitId, PersonId};
 use base::keys::KeyRing;
@@ -91,10 +91,14 @@ fn named(connection: &mut PgConnection, rows: &[Merge]) -> Result<HashMap<Person
     Ok(identity::names_by_ids(connection, &people)?)
 }
 
-fn one(connection: &mut PgConnection, id: MergeId) -> Result<PersonMergeView, ApiError> {
-    let row = rows::find(connection, id)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+fn shown(connection: &mut PgConnection, row: Merge) -> Result<PersonMergeView, ApiError> {
     let names = named(connection, std::slice::from_ref(&row))?;
     Ok(view(row, &names))
+}
+
+fn one(connection: &mut PgConnection, id: MergeId) -> Result<PersonMergeView, ApiError> {
+    let row = found(rows::find(connection, id)?)?;
+    shown(connection, row)
 }
 
 /// Propose to merge two accounts of one person; another one of the staff approves.
@@ -146,9 +150,9 @@ pub async fn person_merge_find(
     let (id, scope) = (id.0, can.scope().clone());
     let view = db
         .read(move |connection| -> Result<_, ApiError> {
-            let found = rows::find(connection, id)?;
-            decide::within(connection, &scope, found)?;
-            one(connection, id)
+            let row = rows::find(connection, id)?;
+            let row = decide::within(connection, &scope, row)?;
+            shown(connection, row)
         })
         .await?;
     Ok(Json(view))

@@ -1,7 +1,7 @@
 //! Who stands in for the worker of a block while they are away: the role itself, for that time.
 
 use base::db::{Finished, Tx};
-use base::error::{self, ApiError};
+use base::error::{self, ApiError, found};
 use base::ids::{GridUnitId, PersonId};
 use chrono::{DateTime, Duration, Utc};
 use serde::Deserialize;
@@ -32,7 +32,7 @@ pub(super) fn name(
     (id, block): (RoleId, GridUnitId),
     new: NewDeputy,
 ) -> Result<Finished<()>, ApiError> {
-    let unit = grid::unit_find(tx.conn(), block)?.ok_or_else(|| ApiError::of(&error::NOT_FOUND))?;
+    let unit = found(grid::unit_find(tx.conn(), block)?)?;
     scope.require_unit(&unit.path)?;
     if unit.level() != UnitKind::Block {
         return Err(ApiError::invalid("/person", "somebody stands in at a block only"));

@@ -48,6 +48,8 @@ async fn what_an_erased_person_said_privately_goes_and_the_record_stays() {
     let search = format!("{REQUESTS}?text=路灯");
     let found = |page: serde_json::Value| page["items"].as_array().map_or(0, Vec::len);
     assert_eq!(found(stage.staff.get(&search).await.expect(200)), 1);
+    let gas = json!({"text": "楼道里煤气味很浓", "unit": stage.app.world.unit("S1/C1/E1/B1/D1")});
+    stage.resident.post(REQUESTS, &gas).await.expect(201);
     let person = stage.resident.person;
     let erase = governance::ERASE.iter().find(|hook| hook.noun == "requests").expect("a hook").erase;
     for _twice in 0..2 {
@@ -61,5 +63,7 @@ async fn what_an_erased_person_said_privately_goes_and_the_record_stays() {
     let events = stage.staff.get(&Stage::path(&request, "events")).await.expect(200).to_string();
     assert!(!seen.contains("路灯不亮") && !seen.contains("101") && !events.contains("101"), "{seen} {events}");
     assert_eq!(found(stage.staff.get(&search).await.expect(200)), 0, "its words are forgotten");
+    let danger = stage.staff.get(&format!("{REQUESTS}?danger=true")).await.expect(200);
+    assert_eq!(found(danger), 1, "what it was about for staff is not");
     stage.assert_sound();
 }
