@@ -98,7 +98,10 @@ fn drop_leftovers(admin: &mut PgConnection) {
     for Name { datname } in names {
         let process = datname.split('_').nth(2).unwrap_or_default().to_owned();
         if !std::path::Path::new(&format!("/proc/{process}")).exists() {
-            admin.batch_execute(&format!("DROP DATABASE IF EXISTS {datname} WITH (FORCE)")).expect("an old test database goes");
+            // The server's own vacuum may be in it, and an owner can't send that away.
+            if let Err(why) = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {datname} WITH (FORCE)")) {
+                eprintln!("the database {datname} stays until the next run: {why}");
+            }
         }
     }
 }
